@@ -1,0 +1,210 @@
+package io.vipops.channel;
+
+import io.vipops.json.Json;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests and replies in both directions over a pair of byte streams: each frame is a 4-byte
+ * big-endian length and one JSON object. A request may be answered by any number of progress frames
+ * before its reply.
+ *
+ * <p>{@link #run} reads until the peer closes; every handler runs on that reading thread and must
+ * not block: long work replies later, from another thread.
+ */
+public final class Channel implements Closeable {
+  /** The longest frame that is read or written, in bytes. */
+  public static final int MAX_FRAME = 8 << 20;
+
+  /** Receives the other side's requests. */
+  public interface Handler {
+    /** Answers {@code call}, now or later, exactly once. */
+    void onRequest(Call call);
+  }
+
+  private record Pending(
+      CompletableFuture<Map<String, @Nullable Object>> reply,
+      Consumer<Map<String, @Nullable Object>> onProgress) {}
+
+  private final DataInputStream in;
+  private final DataOutputStream out;
+  private final Handler handler;
+  private final AtomicLong nextId = new AtomicLong();
+  private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  public Channel(InputStream in, OutputStream out, Handler handler) {
+    this.in = new DataInputStream(in);
+    this.out = new DataOutputStream(out);
+    this.handler = handler;
+  }
+
+  /** One request of the other side's. */
+  public final class Call {
+    private final long id;
+
+    /** What is asked for, e.g. {@code sync}. */
+    public final String type;
+
+    /** Its arguments. */
+    public final Map<String, @Nullable Object> body;
+
+    Call(long id, String type, Map<String, @Nullable Object> body) {
+      this.id = id;
+      this.type = type;
+      this.body = body;
+    }
+
+    /** Sends a progress frame; lost if the peer is gone. */
+    public void progress(Map<String, ?> body) {
+      trySend(frame("progress", id, null, body));
+    }
+
+    /** Sends the reply; lost if the peer is gone. */
+    public void reply(Map<String, ?> body) {
+      trySend(frame("reply", id, null, body));
+    }
+
+    /** Replies that the request failed, with the one line that the user is to read. */
+    public void fail(String error) {
+      reply(Map.of("error", error));
+    }
+  }
+
+  /** Sends a request; see {@link #request(String, Map, Consumer)}. */
+  public CompletableFuture<Map<String, @Nullable Object>> request(
+      String type, Map<String, ?> body) {
+    return request(type, body, progress -> {});
+  }
+
+  /**
+   * Sends a request. The reply completes exceptionally with {@link IOException} if the channel
+   * closes first; a refusal is an ordinary reply with the key {@code error}.
+   */
+  public CompletableFuture<Map<String, @Nullable Object>> request(
+      String type, Map<String, ?> body, Consumer<Map<String, @Nullable Object>> onProgress) {
+    long id = nextId.incrementAndGet();
+    CompletableFuture<Map<String, @Nullable Object>> reply = new CompletableFuture<>();
+    pending.put(id, new Pending(reply, onProgress));
+    try {
+      send(frame("request", id, type, body));
+    } catch (IOException e) {
+      pending.remove(id);
+      reply.completeExceptionally(e);
+    }
+    if (closed) {
+      failPending();
+    }
+    return reply;
+  }
+
+  /** Reads frames until the peer closes the stream or sends what is not a frame. */
+  @SuppressWarnings("unchecked")
+  public void run() throws IOException {
+    try {
+      while (true) {
+        int length = in.readInt();
+        if (length < 2 || length > MAX_FRAME) {
+          throw new IOException("frame of " + length + " bytes");
+        }
+        Map<String, @Nullable Object> frame = Json.decode(in.readNBytes(length));
+        if (!(frame.get("id") instanceof Long id)
+            || !(frame.get("body") instanceof Map<?, ?> body)) {
+          throw new IOException("frame without id or body");
+        }
+        dispatch(id, frame, (Map<String, @Nullable Object>) body);
+      }
+    } catch (java.io.EOFException e) {
+      return;
+    } catch (Json.MalformedException e) {
+      throw new IOException("frame: " + e.getMessage(), e);
+    } finally {
+      closed = true;
+      failPending();
+    }
+  }
+
+  private void dispatch(
+      long id, Map<String, @Nullable Object> frame, Map<String, @Nullable Object> body) {
+    switch (String.valueOf(frame.get("kind"))) {
+      case "request" -> handler.onRequest(new Call(id, String.valueOf(frame.get("type")), body));
+      case "progress" -> {
+        Pending waiting = pending.get(id);
+        if (waiting != null) {
+          waiting.onProgress.accept(body);
+        }
+      }
+      case "reply" -> {
+        Pending waiting = pending.remove(id);
+        if (waiting != null) {
+          waiting.reply.complete(body);
+        }
+      }
+      default -> {
+        // A kind that a newer peer may know: not for us.
+      }
+    }
+  }
+
+  private static Map<String, @Nullable Object> frame(
+      String kind, long id, @Nullable String type, Map<String, ?> body) {
+    Map<String, @Nullable Object> frame = new LinkedHashMap<>();
+    frame.put("kind", kind);
+    frame.put("id", id);
+    if (type != null) {
+      frame.put("type", type);
+    }
+    frame.put("body", body);
+    return frame;
+  }
+
+  private void send(Map<String, @Nullable Object> frame) throws IOException {
+    byte[] json = Json.encode(frame);
+    if (json.length > MAX_FRAME) {
+      throw new IOException("frame of " + json.length + " bytes");
+    }
+    synchronized (out) {
+      out.writeInt(json.length);
+      out.write(json);
+      out.flush();
+    }
+  }
+
+  private void trySend(Map<String, @Nullable Object> frame) {
+    try {
+      send(frame);
+    } catch (IOException e) {
+      closed = true;
+    }
+  }
+
+  private void failPending() {
+    pending
+        .keySet()
+        .forEach(
+            id -> {
+              Pending waiting = pending.remove(id);
+              if (waiting != null) {
+                waiting.reply.completeExceptionally(new IOException("the other side closed"));
+              }
+            });
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    in.close();
+    out.close();
+  }
+}

@@ -1,0 +1,19 @@
+package io.vipops.vrrp;
+
+/**
+ * What this node thinks of itself for one instance: the checks' verdict and what the operator said.
+ *
+ * @param effectivePriority base plus weights, 1-254 (255 for the owner)
+ * @param degraded whether a tracked check fails
+ * @param fault whether it cannot serve at all
+ * @param ready whether it may leave Backup: nginx proven, every check answered, or waited enough
+ * @param yielding drained or in maintenance: hands over and stays Backup
+ * @param reason why, for events and status, e.g. {@code check nginx failed: no process nginx}
+ */
+public record Standing(
+    int effectivePriority,
+    boolean degraded,
+    boolean fault,
+    boolean ready,
+    boolean yielding,
+    String reason) {}

@@ -10,10 +10,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "vipops",
     description = "Runs a pair of nginx load balancers from a cluster spec in Git.",
-    subcommands = {},
+    subcommands = {WorkerCommand.class},
     mixinStandardHelpOptions = true,
-    version = "vipops 0.1.0")
+    version = "vipops " + Vipops.VERSION)
 public final class Vipops implements Runnable {
+  /** The version of this build. */
+  static final String VERSION = "0.1.0";
+
   @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
 
   @Override

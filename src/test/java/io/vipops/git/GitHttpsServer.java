@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -33,63 +35,61 @@ final class GitHttpsServer implements AutoCloseable {
   private final Map<String, String> redirects = new ConcurrentHashMap<>();
   private final AtomicLong requests = new AtomicLong();
 
-  private GitHttpsServer(Path root, String token) throws Exception {
+  private GitHttpsServer(Path root, String token) throws IOException {
     this.root = root;
+    Files.write(caFile(), Tls.SHARED.pem());
     this.token = token;
     this.server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(tls()));
+    server.setHttpsConfigurator(new HttpsConfigurator(Tls.SHARED.context()));
     server.setExecutor(threads);
     server.createContext("/", this::serve);
     server.start();
   }
 
-  static GitHttpsServer start(Path root, String token) throws Exception {
+  static GitHttpsServer start(Path root, String token) throws IOException {
     return new GitHttpsServer(root, token);
   }
 
-  private SSLContext tls() throws Exception {
-    Path store = root.resolve("tls.p12");
-    keytool(
-        "-genkeypair",
-        "-alias",
-        "s",
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=127.0.0.1",
-        "-ext",
-        "san=ip:127.0.0.1",
-        "-keystore",
-        store.toString(),
-        "-storetype",
-        "PKCS12");
-    keytool(
-        "-exportcert",
-        "-rfc",
-        "-alias",
-        "s",
-        "-keystore",
-        store.toString(),
-        "-file",
-        caFile().toString());
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
+  /** One certificate for all servers of a run: keytool takes its time. */
+  private record Tls(SSLContext context, byte[] pem) {
+    private static final Tls SHARED = make();
+
+    private static Tls make() {
+      try {
+        Path folder = Files.createTempDirectory("vipops-tls-");
+        Path store = folder.resolve("tls.p12");
+        Path pem = folder.resolve("ca.pem");
+        keytool(
+            "-genkeypair -alias s -keyalg EC -dname CN=127.0.0.1 -ext san=ip:127.0.0.1"
+                + " -storetype PKCS12 -keystore "
+                + store);
+        keytool("-exportcert -rfc -alias s -keystore " + store + " -file " + pem);
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+          keys.load(in, PASSWORD);
+        }
+        KeyManagerFactory factory =
+            KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(keys, PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), null, null);
+        byte[] bytes = Files.readAllBytes(pem);
+        Files.delete(pem);
+        Files.delete(store);
+        Files.delete(folder);
+        return new Tls(context, bytes);
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
     }
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(keys, PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(factory.getKeyManagers(), null, null);
-    return context;
   }
 
-  private static void keytool(String... arguments) throws Exception {
-    java.util.List<String> command = new java.util.ArrayList<>();
+  private static void keytool(String arguments) throws Exception {
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(java.util.List.of(arguments));
-    command.addAll(java.util.List.of("-storepass", new String(PASSWORD)));
+    command.addAll(List.of(arguments.split(" ", -1)));
+    command.addAll(List.of("-storepass", new String(PASSWORD)));
     Command.run(command);
   }
 

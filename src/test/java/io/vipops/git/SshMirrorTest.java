@@ -186,7 +186,7 @@ class SshMirrorTest {
     Files.writeString(dir.resolve("authorized"), "");
     try (Mirror mirror = mirror()) {
       assertThatThrownBy(mirror::head)
-          .hasMessageContaining("the server refuses the key source.ssh.key");
+          .hasMessageContaining("the server refuses the key " + dir.resolve("deploy"));
     }
   }
 

@@ -1,31 +1,79 @@
 package io.vipops.cli;
 
 import java.io.PrintWriter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The root command. */
 @Command(
     name = "vipops",
-    description = "Runs a pair of nginx load balancers from a cluster spec in Git.",
-    subcommands = {},
+    description = {
+      "Runs a pair of nginx load balancers from a cluster spec in Git.",
+      "",
+      "On your desk or in CI: validate, render, schema.",
+      "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain."
+    },
+    subcommands = {
+      AgentCommand.class,
+      StatusCommand.class,
+      SyncCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      RetryCommand.class,
+      DrainCommand.class,
+      UndrainCommand.class,
+      CompletionCommand.class
+    },
     mixinStandardHelpOptions = true,
-    version = "vipops 0.1.0")
+    versionProvider = Vipops.Version.class)
 public final class Vipops implements Runnable {
-  @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
+  static final int INTERNAL_ERROR = 3;
 
-  @Override
-  public void run() {
-    if (spec != null) {
-      PrintWriter out = spec.commandLine().getOut();
-      spec.commandLine().usage(out);
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "On an internal error, print its stack trace.")
+  private boolean debug;
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Vipops.class.getPackage().getImplementationVersion();
+      return new String[] {"vipops " + (version == null ? "unpackaged" : version)};
     }
   }
 
+  @Override
+  public void run() {
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
+    PrintWriter out = command.getOut();
+    command.usage(out);
+    out.flush();
+  }
+
   /** Runs one command line; returns its exit code. */
-  public static int execute(String... args) {
-    return new CommandLine(new Vipops()).execute(args);
+  public static int execute(String... arguments) {
+    Vipops root = new Vipops();
+    return new CommandLine(root)
+        .setExecutionExceptionHandler((failure, command, parsed) -> root.report(failure, command))
+        .execute(arguments);
+  }
+
+  private int report(Exception failure, CommandLine command) {
+    Terminal.of(command.getCommandSpec())
+        .error("internal error: " + failure + (debug ? "" : " (--debug shows where)"));
+    if (debug) {
+      failure.printStackTrace(command.getErr());
+    }
+    return INTERNAL_ERROR;
   }
 }

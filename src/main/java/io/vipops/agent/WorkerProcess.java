@@ -1,0 +1,157 @@
+package io.vipops.agent;
+
+import io.vipops.channel.Channel;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one worker running: starts it, ends it when a step of its passes its deadline, starts
+ * another when it is gone. All methods run on the agent's thread.
+ */
+final class WorkerProcess {
+  private static final Logger LOG = LoggerFactory.getLogger("worker-process");
+  private static final long FIRST_RESTART_MS = 100;
+  private static final long LAST_RESTART_MS = 30_000;
+
+  /** A worker that ran this long starts the waiting between restarts anew. */
+  private static final long STEADY_NS = TimeUnit.SECONDS.toNanos(60);
+
+  /** How long a new worker may take until its first step. */
+  private static final long START_DEADLINE_MS = 60_000;
+
+  private final List<String> command;
+  private final ScheduledExecutorService agentThread;
+  private final Channel.Handler requests;
+
+  private @Nullable Process process;
+  private @Nullable Channel channel;
+  private String step = "start";
+  private long deadlineNs;
+  private long startedNs;
+  private long restartMs = FIRST_RESTART_MS;
+  private long restarts;
+  private boolean stopping;
+
+  WorkerProcess(
+      List<String> command, ScheduledExecutorService agentThread, Channel.Handler requests) {
+    this.command = List.copyOf(command);
+    this.agentThread = agentThread;
+    this.requests = requests;
+  }
+
+  void start() {
+    if (stopping) {
+      return;
+    }
+    startedNs = System.nanoTime();
+    onStep("start", START_DEADLINE_MS);
+    try {
+      Process child =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      process = child;
+      Channel toChild = new Channel(child.getInputStream(), child.getOutputStream(), requests);
+      channel = toChild;
+      Thread reader = new Thread(() -> read(child, toChild), "worker-channel");
+      reader.setDaemon(true);
+      reader.start();
+    } catch (IOException e) {
+      onEnd(null, "could not be started: " + e.getMessage());
+    }
+  }
+
+  private void read(Process child, Channel fromChild) {
+    String how;
+    try {
+      fromChild.run();
+      how = "ended with exit code " + child.waitFor();
+    } catch (IOException e) {
+      child.destroyForcibly();
+      how = "sent what is not a message (" + e.getMessage() + ")";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    agentThread.execute(() -> onEnd(child, how));
+  }
+
+  private void onEnd(@Nullable Process child, String how) {
+    if (stopping || child != process) {
+      return;
+    }
+    process = null;
+    channel = null;
+    restarts++;
+    if (System.nanoTime() - startedNs > STEADY_NS) {
+      restartMs = FIRST_RESTART_MS;
+    }
+    LOG.warn("worker {} in step {}; starting another in {} ms", how, step, restartMs);
+    agentThread.schedule(this::start, restartMs, TimeUnit.MILLISECONDS);
+    restartMs = Math.min(2 * restartMs, LAST_RESTART_MS);
+  }
+
+  /** The worker begins a step that must be followed by another within {@code deadlineMs}. */
+  void onStep(String name, long deadlineMs) {
+    step = name;
+    deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMs);
+  }
+
+  /** Ends a worker that is late; call every second. */
+  void onTick() {
+    Process child = process;
+    if (child != null && System.nanoTime() - deadlineNs > 0) {
+      LOG.warn("worker: step {} passed its deadline; ending the worker", step);
+      child.destroyForcibly();
+      onStep(step, START_DEADLINE_MS);
+    }
+  }
+
+  /** Passes a request on; the reply has {@code error} when there is no worker to ask. */
+  CompletableFuture<Map<String, @Nullable Object>> request(
+      String type,
+      Map<String, ?> body,
+      Consumer<Map<String, @Nullable Object>> onProgress) {
+    Channel to = channel;
+    if (to == null) {
+      return CompletableFuture.completedFuture(
+          Map.of("error", "the worker is down and being restarted; try again in a moment"));
+    }
+    return to.request(type, body, onProgress)
+        .exceptionally(
+            gone ->
+                Map.of("error", "the worker ended before it answered; it is being restarted"));
+  }
+
+  boolean up() {
+    return process != null;
+  }
+
+  /** Process id, or 0 while there is none. */
+  long pid() {
+    return process == null ? 0 : process.pid();
+  }
+
+  long restarts() {
+    return restarts;
+  }
+
+  /** Ends the worker for good and waits for it, at most two seconds. */
+  void stop() throws InterruptedException {
+    stopping = true;
+    Process child = process;
+    if (child == null) {
+      return;
+    }
+    child.destroy();
+    if (!child.waitFor(2, TimeUnit.SECONDS)) {
+      child.destroyForcibly().waitFor();
+    }
+  }
+}

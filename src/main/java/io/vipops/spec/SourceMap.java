@@ -5,9 +5,12 @@ import java.util.Map;
 /**
  * Where each part of a spec stands.
  *
- * @param positions by JSON pointer (RFC 6901), e.g. {@code /upstreams/backend/servers/0}
+ * @param positions by JSON pointer (RFC 6901), e.g. {@code /upstreams/backend/servers/0}; the key
+ *     of a part, where it has one, by the pointer after {@link #KEY}
  */
 public record SourceMap(Map<String, Position> positions) {
+  static final String KEY = "#";
+
   /** The position of {@code pointer} or of the closest part around it. */
   public Position at(String pointer) {
     String part = pointer;
@@ -22,5 +25,11 @@ public record SourceMap(Map<String, Position> positions) {
       }
       part = part.substring(0, slash);
     }
+  }
+
+  /** The position of the key of {@code pointer}; of the part itself where it has no key. */
+  public Position keyAt(String pointer) {
+    Position found = positions.get(KEY + pointer);
+    return found == null ? at(pointer) : found;
   }
 }

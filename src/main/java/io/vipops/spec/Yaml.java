@@ -1,22 +1,131 @@
 package io.vipops.spec;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /** YAML text to plain values, within limits that keep hostile text from exhausting memory. */
 public final class Yaml {
+  /** Longest file, in bytes. */
+  static final int MAX_BYTES = 4 << 20;
+
+  /** Deepest nesting, the root counted. */
+  static final int MAX_DEPTH = 50;
+
+  static final int MAX_ALIASES = 50;
+
+  /** Most keys, values and collections, those behind aliases counted each time. */
+  static final int MAX_NODES = 500_000;
+
   private Yaml() {}
 
   /**
    * What was read.
    *
-   * @param root {@code Map<String, Object>}, {@code List}, {@code String}, {@code Long}, {@code
-   *     Double}, {@code Boolean} or null, by the YAML 1.2 core schema
+   * @param node null where there is nothing that could be read
    */
-  public record Document(@Nullable Object root, SourceMap source, List<Problem> problems) {}
+  public record Document(String file, @Nullable YamlNode node, List<Problem> problems) {
+    /**
+     * {@code Map<String, Object>}, {@code List}, {@code String}, {@code Long}, {@code Double},
+     * {@code Boolean} or null, by the YAML 1.2 core schema.
+     */
+    public @Nullable Object root() {
+      return node == null ? null : node.plain();
+    }
+
+    /** Where each part stands. */
+    public SourceMap source() {
+      return new SourceMap(new YamlPositions(node));
+    }
+  }
 
   /** Reads one document; what is wrong with it is in the problems. */
   public static Document read(String file, byte[] bytes) {
-    throw new UnsupportedOperationException();
+    List<Problem> problems = new ArrayList<>();
+    YamlNode node = null;
+    try {
+      node = compose(file, text(file, bytes), problems);
+    } catch (YamlComposer.RefusedException e) {
+      problems.add(e.problem);
+    }
+    return new Document(file, node, problems);
+  }
+
+  private static YamlNode compose(String file, String text, List<Problem> problems)
+      throws YamlComposer.RefusedException {
+    LoaderOptions limits = new LoaderOptions();
+    limits.setCodePointLimit(MAX_BYTES);
+    limits.setNestingDepthLimit(MAX_DEPTH);
+    try {
+      YamlNode node =
+          new YamlComposer(file, new ParserImpl(new StreamReader(text), limits), problems)
+              .document();
+      if (node == null || (node instanceof YamlNode.Scalar it && it.text().isEmpty())) {
+        throw refused("yaml-empty", file, 0, 0, "the file is empty");
+      }
+      return node;
+    } catch (MarkedYAMLException e) {
+      Mark mark = e.getProblemMark();
+      String message = e.getProblem() + (e.getContext() == null ? "" : ", " + e.getContext());
+      throw refused(
+          "yaml-syntax",
+          file,
+          mark == null ? 0 : mark.getLine() + 1,
+          mark == null ? 0 : mark.getColumn() + 1,
+          "not valid YAML: " + message.replace('\n', ' '));
+    } catch (YAMLException e) {
+      throw refused("yaml-syntax", file, 0, 0, "not valid YAML: " + e.getMessage());
+    }
+  }
+
+  private static String text(String file, byte[] bytes) throws YamlComposer.RefusedException {
+    if (bytes.length > MAX_BYTES) {
+      String size = bytes.length / (1 << 20) + " MiB";
+      throw refused("yaml-size", file, 0, 0, "larger than 4 MiB: it has " + size);
+    }
+    CharBuffer chars = CharBuffer.allocate(bytes.length);
+    CoderResult end =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .decode(ByteBuffer.wrap(bytes), chars, true);
+    String text = chars.flip().toString();
+    int bad = end.isError() ? text.length() : firstUnprintable(text);
+    if (bad >= 0) {
+      int line = 1 + (int) text.substring(0, bad).chars().filter(c -> c == '\n').count();
+      int column = bad - text.lastIndexOf('\n', bad - 1);
+      String what = end.isError() ? "bytes that are not UTF-8" : "a control character";
+      throw refused("yaml-binary", file, line, column, "not a text file: it has " + what);
+    }
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
+  }
+
+  /** The characters that YAML forbids (YAML 1.2.2 §5.1). */
+  private static int firstUnprintable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean control = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+      if (control || (c >= 0x7F && c < 0xA0 && c != 0x85) || c >= 0xFFFE) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static YamlComposer.RefusedException refused(
+      String rule, String file, int line, int column, String message) {
+    Position at = new Position(file, line, column);
+    return new YamlComposer.RefusedException(new Problem(Severity.ERROR, rule, at, message));
   }
 }

@@ -146,7 +146,7 @@ holds_no_vip() { ! holds_vip "$1"; }
 # in_force NODE COMMIT: the node has proven this commit.
 in_force() {
   grep -q "\"commit\": *\"$2\"" "$dir/$1/state/journal" 2>/dev/null &&
-    grep -qE '"phase": *"(proven|applied)"' "$dir/$1/state/journal"
+    grep -qE '"phase": *"(settle|applied)"' "$dir/$1/state/journal"
 }
 
 take_down() {

@@ -41,7 +41,7 @@ if [[ $javac_version == "javac 17."* ]]; then
 fi
 
 step "real parts in network namespaces"
-mvn -B -ntp -Dgroups=root -Dsoak=$([ "$mode" = soak ] && echo true || echo false) surefire:test
+mvn -B -ntp -Dgroups=root -Dvipops.soak=$([ "$mode" = soak ] && echo true || echo false) surefire:test
 
 other=$(find /usr/lib/jvm -maxdepth 1 -name '*25*' -type d 2>/dev/null | head -n 1)
 if [ -n "$other" ]; then

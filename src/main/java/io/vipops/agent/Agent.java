@@ -44,7 +44,7 @@ public final class Agent {
   private Agent(AgentConfig config, List<String> workerCommand) throws IOException {
     this.config = config;
     drain = DrainFlag.load(config.stateDir().resolve("state"));
-    standings = new Standings(drain.isSet(), System.nanoTime());
+    standings = new Standings(drain.isSet());
     engine = Engine.start(new Listener());
     checks =
         CheckRunner.start(
@@ -99,7 +99,7 @@ public final class Agent {
   }
 
   private void onProbe(String check, io.vipops.probe.Result result) {
-    if (standings.onProbe(check, result, System.nanoTime())) {
+    if (standings.onProbe(check, result)) {
       LOG.info("check {} {}: {}", check, result.ok() ? "passes" : "fails", result.text());
       engine.standing(standings.all(System.nanoTime()));
     }

@@ -25,6 +25,11 @@ public final class Running implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Its exit code; only once it has ended. */
+  public int exitCode() {
+    return process.exitValue();
+  }
+
   /** All it printed so far, both streams. */
   public String output() {
     try {

@@ -9,12 +9,24 @@ import java.nio.file.Path;
  * @param generations the folder that holds the generations
  * @param nginxPid nginx's pid file
  * @param endpoint loopback address on which nginx answers its generation's id
+ * @param logs the folder of nginx's access.log and error.log
+ * @param nginxUser whom nginx's workers run as; without it nginx takes a default from its build
+ *     that Debian does not have
  */
-public record Host(Path generations, Path nginxPid, InetSocketAddress endpoint) {
+public record Host(
+    Path generations, Path nginxPid, InetSocketAddress endpoint, Path logs, String nginxUser) {
+  private static final Path LOGS = Path.of("/var/log/nginx");
+  private static final String USER = "www-data";
+
   /** A host with every path where the package puts it. */
   public static final Host DEFAULT =
       new Host(
           Path.of("/var/lib/vipops/generations"),
           Path.of("/run/nginx.pid"),
           new InetSocketAddress("127.0.0.1", 9182));
+
+  /** A host with Debian's log folder and user. */
+  public Host(Path generations, Path nginxPid, InetSocketAddress endpoint) {
+    this(generations, nginxPid, endpoint, LOGS, USER);
+  }
 }

@@ -1,8 +1,15 @@
 package io.vipops.render;
 
 import io.vipops.spec.Check;
+import io.vipops.spec.Cluster;
+import io.vipops.spec.Node;
+import io.vipops.spec.Track;
+import io.vipops.spec.VrrpInstance;
+import io.vipops.spec.VrrpInstance.Authentication;
 import io.vipops.vrrp.Instance;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A node's {@code vrrp.yaml}: all that the agent needs to come up without Git or worker.
@@ -16,4 +23,66 @@ public record VrrpFile(
     boolean maintenance,
     boolean listeners,
     List<Instance> instances,
-    List<Check> checks) {}
+    List<Check> checks) {
+
+  /**
+   * The part of {@code cluster} that {@code node} runs: the instances that give it a priority, and
+   * the checks that one of them tracks.
+   *
+   * @throws IllegalArgumentException if there is no such node
+   */
+  public static VrrpFile of(Cluster cluster, String node) {
+    Node self = cluster.nodes().get(node);
+    if (self == null) {
+      throw new IllegalArgumentException("no node " + node);
+    }
+    List<Instance> instances = new ArrayList<>();
+    for (VrrpInstance router : cluster.vrrp().values()) {
+      Integer priority = router.priorities().get(node);
+      if (priority != null) {
+        instances.add(instance(cluster, router, self, priority));
+      }
+    }
+    List<String> tracked =
+        instances.stream().flatMap(i -> i.track().stream()).map(Track::check).toList();
+    List<Check> checks =
+        cluster.checks().values().stream().filter(c -> tracked.contains(c.name())).toList();
+    return new VrrpFile(
+        cluster.name(),
+        node,
+        self.maintenance(),
+        !cluster.listeners().isEmpty(),
+        List.copyOf(instances),
+        checks);
+  }
+
+  private static Instance instance(Cluster cluster, VrrpInstance router, Node self, int priority) {
+    List<Instance.Peer> peers = new ArrayList<>();
+    router
+        .priorities()
+        .forEach(
+            (name, theirs) -> {
+              if (!name.equals(self.name())) {
+                Node peer = Objects.requireNonNull(cluster.nodes().get(name), name);
+                peers.add(new Instance.Peer(name, peer.address(), theirs));
+              }
+            });
+    Authentication authentication = router.authentication();
+    return new Instance(
+        router.name(),
+        router.virtualRouterId(),
+        router.version(),
+        router.interfaceName() == null ? self.interfaceName() : router.interfaceName(),
+        self.address(),
+        priority,
+        authentication == null ? null : authentication.password(),
+        authentication == null ? null : authentication.passwordFile(),
+        List.copyOf(peers),
+        router.virtualAddresses(),
+        router.advertInterval(),
+        router.preempt(),
+        router.preemptDelay(),
+        router.vipLease(),
+        router.track());
+  }
+}

@@ -1,6 +1,10 @@
 package io.vipops.render;
 
+import io.vipops.spec.Fields;
 import io.vipops.spec.Problem;
+import io.vipops.spec.Severity;
+import io.vipops.spec.Yaml;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +21,18 @@ public final class VrrpYaml {
 
   /** Encodes as UTF-8 YAML; equal records give equal bytes. */
   public static byte[] encode(VrrpFile file) {
-    throw new UnsupportedOperationException();
+    return VrrpYamlWriter.write(file).bytes();
   }
 
-  /** Decodes what {@link #encode} wrote, of this version or an older one. */
+  /**
+   * Decodes what {@link #encode} wrote, of this version or an older one. Anything else, down to a
+   * value out of its range, is a problem.
+   */
   public static Reading decode(String name, byte[] bytes) {
-    throw new UnsupportedOperationException();
+    List<Problem> problems = new ArrayList<>();
+    Fields root = Fields.of(Yaml.read(name, bytes), problems);
+    VrrpFile file = root == null ? null : new VrrpYamlReader(problems).read(root);
+    boolean failed = problems.stream().anyMatch(p -> p.severity() == Severity.ERROR);
+    return new Reading(failed ? null : file, List.copyOf(problems));
   }
 }

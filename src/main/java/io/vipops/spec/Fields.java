@@ -129,7 +129,8 @@ public final class Fields {
     if (!(node.plain() instanceof Long value)) {
       error("wrong-type", node.at(), key + " must be a whole number");
     } else if (value < min || value > max) {
-      error("out-of-range", node.at(), key + " must be " + min + " to " + max + ", not " + value);
+      String range = min == max ? "" + min : min + " to " + max;
+      error("out-of-range", node.at(), key + " must be " + range + ", not " + value);
     } else {
       return value.intValue();
     }
@@ -229,6 +230,20 @@ public final class Fields {
       return null;
     }
     return entry.value();
+  }
+
+  /** Checks the key {@code version}: it must be there and 1. */
+  public void requireVersion() {
+    if (!has("version")) {
+      error("missing-key", map.at(), "version is missing: begin the file with version: 1");
+    } else {
+      integer("version", 1, 1, 1);
+    }
+  }
+
+  /** A map without keys, in the place of one that is not given. */
+  public Fields empty() {
+    return new Fields(new YamlNode.Mapping(map.at(), Map.of()), problems);
   }
 
   /** Says that {@code key}'s feature does not exist yet, where the key is given. */

@@ -1,0 +1,244 @@
+package io.vipops.apply;
+
+import io.vipops.probe.GenerationEndpoint;
+import io.vipops.probe.NginxMaster;
+import io.vipops.spec.AgentConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** This node's nginx: tests configurations, takes them into force, proves that they are. */
+public final class Nginx {
+  /**
+   * Fresh connections in a row that must answer the new id: old workers still accept for a while.
+   */
+  private static final int ANSWERS_IN_A_ROW = 5;
+
+  private static final Duration ASK = Duration.ofMillis(500);
+  private static final Duration COMMAND = Duration.ofSeconds(30);
+
+  /** nginx prints errno for what the host lacks: {@code open() "…" failed (2: No such file …)}. */
+  private static final Pattern ERRNO = Pattern.compile("\\(\\d+: [^)]+\\)");
+
+  private final AgentConfig.Nginx config;
+  private final Path errorLog;
+  private final Duration proofLimit;
+  private final NginxLink link;
+
+  /** How nginx came to run a generation. */
+  public enum Way {
+    NOTHING_TO_DO,
+    RELOADED,
+    STARTED
+  }
+
+  /**
+   * @param current where the configuration in force is found, {@code current/nginx/nginx.conf}
+   * @param errorLog nginx's error log
+   * @param proofLimit how long a reload or a start may take until all workers are new
+   */
+  public Nginx(AgentConfig.Nginx config, Path current, Path errorLog, Duration proofLimit) {
+    this.config = config;
+    this.errorLog = errorLog;
+    this.proofLimit = proofLimit;
+    this.link = new NginxLink(config.config(), current);
+  }
+
+  /**
+   * {@code nginx -t}.
+   *
+   * @throws ApplyFailure of the commit if nginx refuses the file, of the host if the host lacks
+   *     something
+   */
+  public void test(Path conf) throws ApplyFailure, InterruptedException {
+    Finished test;
+    try {
+      test =
+          Finished.run(List.of(config.binary().toString(), "-t", "-c", conf.toString()), COMMAND);
+    } catch (IOException e) {
+      throw new ApplyFailure("nginx -t: cannot run " + config.binary() + ": install nginx", e);
+    }
+    if (!test.ok()) {
+      String reason = reason(test.output());
+      boolean host = test.code() < 0 || ERRNO.matcher(reason).find();
+      throw new ApplyFailure(host ? Fault.HOST : Fault.COMMIT, "nginx -t: " + reason);
+    }
+  }
+
+  /** nginx's first complaint, without the tool's own name and the closing line. */
+  private static String reason(String output) {
+    for (String line : output.lines().toList()) {
+      if (line.contains("[emerg]") || line.contains("[alert]") || line.contains("[crit]")) {
+        return line.replaceFirst("^nginx: ", "").replaceFirst("^.*?\\d+#\\d+: ", "").strip();
+      }
+    }
+    return output.isEmpty() ? "no reason given" : output.lines().findFirst().orElse(output);
+  }
+
+  /** Whether a verified master runs. */
+  public boolean isRunning() {
+    return master().pid().isPresent();
+  }
+
+  /** The verified master, or why there is none. */
+  public NginxMaster master() {
+    return NginxMaster.find(config.pid(), config.binary());
+  }
+
+  /** The id that nginx's workers answer now; null: none. */
+  public @Nullable String answeredId() {
+    return GenerationEndpoint.ask(config.endpoint(), ASK).id();
+  }
+
+  /**
+   * Makes nginx run what {@code current} holds, and proves it by the answers of its workers:
+   * reloads a running master, starts a missing one.
+   *
+   * @param id the generation that {@code current} points at
+   * @param mayStart false: a missing master is a failure
+   * @throws ApplyFailure of the host, if the proof does not come
+   */
+  public Way converge(String id, boolean mayStart) throws ApplyFailure, InterruptedException {
+    try {
+      link.make();
+    } catch (IOException e) {
+      throw new ApplyFailure("converge: cannot link " + config.config() + ": " + e, e);
+    }
+    NginxMaster master = master();
+    if (master.pid().isEmpty()) {
+      if (!mayStart) {
+        throw new ApplyFailure(Fault.HOST, "converge: " + master.text());
+      }
+      ErrorLog log = ErrorLog.fromNow(errorLog);
+      start();
+      prove(id, log, master().pid().orElse(-1));
+      return Way.STARTED;
+    }
+    if (answersInARow(id)) {
+      return Way.NOTHING_TO_DO;
+    }
+    ErrorLog log = ErrorLog.fromNow(errorLog);
+    hangUp(master.pid().getAsLong());
+    prove(id, log, master.pid().getAsLong());
+    return Way.RELOADED;
+  }
+
+  /**
+   * Back to what nginx ran before vipops took its configuration over, for when there is no previous
+   * generation: the file is put back, a running master reads it again.
+   */
+  public void release() throws ApplyFailure, InterruptedException {
+    try {
+      link.undo();
+    } catch (IOException e) {
+      throw new ApplyFailure("rollback: cannot put back " + config.config() + ": " + e, e);
+    }
+    NginxMaster master = master();
+    if (master.pid().isPresent() && Files.exists(config.config())) {
+      hangUp(master.pid().getAsLong());
+    }
+  }
+
+  private void start() throws ApplyFailure, InterruptedException {
+    List<String> command =
+        isUnderSystemd() && !config.service().isEmpty()
+            ? List.of("systemctl", "start", config.service())
+            : List.of(config.binary().toString(), "-c", config.config().toString());
+    try {
+      Orphans.end(config.binary(), config.endpoint().getPort(), Duration.ofSeconds(2));
+      Finished start = Finished.run(command, COMMAND);
+      if (!start.ok()) {
+        throw new ApplyFailure(
+            Fault.HOST, "start " + String.join(" ", command) + ": " + reason(start.output()));
+      }
+    } catch (IOException e) {
+      throw new ApplyFailure("start " + String.join(" ", command) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** systemd is to start nginx: a child of ours would live in the agent's control group. */
+  private static boolean isUnderSystemd() {
+    try {
+      return Files.readString(Path.of("/proc/1/comm")).strip().equals("systemd");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void hangUp(long pid) throws ApplyFailure, InterruptedException {
+    try {
+      Finished kill = Finished.run(List.of("/bin/sh", "-c", "kill -HUP " + pid), COMMAND);
+      if (!kill.ok()) {
+        throw new ApplyFailure(Fault.HOST, "reload: kill -HUP " + pid + ": " + kill.output());
+      }
+    } catch (IOException e) {
+      throw new ApplyFailure("reload: cannot send HUP to " + pid + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void prove(String id, ErrorLog log, long master)
+      throws ApplyFailure, InterruptedException {
+    long deadlineNs = System.nanoTime() + proofLimit.toNanos();
+    while (!answersInARow(id)) {
+      if (System.nanoTime() - deadlineNs > 0) {
+        throw notProven(id, log, master);
+      }
+      Thread.sleep(5);
+    }
+  }
+
+  private ApplyFailure notProven(String id, ErrorLog log, long master) {
+    List<String> complaints = log.complaintsOf(master);
+    String reason =
+        complaints.isEmpty()
+            ? GenerationEndpoint.ask(config.endpoint(), ASK).text()
+            : complaints.get(0);
+    return new ApplyFailure(
+        Fault.HOST,
+        "converge: generation "
+            + id
+            + " not proven within "
+            + proofLimit.toSeconds()
+            + " s: "
+            + reason);
+  }
+
+  private boolean answersInARow(String id) {
+    for (int n = 0; n < ANSWERS_IN_A_ROW; n++) {
+      if (!id.equals(answeredId())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * One look while settling: the master, its answer, a connection to each port.
+   *
+   * @return what is wrong, on one line; null: nothing
+   */
+  public @Nullable String unwell(String id, List<Integer> ports) {
+    NginxMaster master = master();
+    if (master.pid().isEmpty()) {
+      return master.text();
+    }
+    GenerationEndpoint.Answer answer = GenerationEndpoint.ask(config.endpoint(), ASK);
+    if (!id.equals(answer.id())) {
+      return answer.text();
+    }
+    for (int port : ports) {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress("127.0.0.1", port), (int) ASK.toMillis());
+      } catch (IOException e) {
+        return "no connection to port " + port + ": " + e.getMessage();
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,82 @@
+package io.vipops.git;
+
+import java.io.FileNotFoundException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
+import java.util.Locale;
+import org.eclipse.jgit.errors.CorruptObjectException;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.NoRemoteRepositoryException;
+import org.jspecify.annotations.Nullable;
+
+/** JGit's failures in words that say what to mend. */
+final class FailureText {
+  private FailureText() {}
+
+  /** The cause of a kind, anywhere below {@code failure}. */
+  static <T extends Throwable> @Nullable T cause(Throwable failure, Class<T> kind) {
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < 16; depth++, at = at.getCause()) {
+      if (kind.isInstance(at)) {
+        return kind.cast(at);
+      }
+    }
+    return null;
+  }
+
+  /** Whether our own mirror, not the remote, is broken. */
+  static boolean mirrorIsDamaged(Throwable failure) {
+    return cause(failure, CorruptObjectException.class) != null
+        || cause(failure, MissingObjectException.class) != null;
+  }
+
+  /** The deepest message, on one line. */
+  static String why(Throwable failure) {
+    String text = failure.toString();
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < 16; depth++, at = at.getCause()) {
+      if (at.getMessage() != null && !at.getMessage().isBlank()) {
+        text = at instanceof FileSystemException ? at.toString() : at.getMessage();
+      }
+    }
+    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** What went wrong on the way to {@code host}, and what to do. */
+  static String remote(Throwable failure, String host) {
+    if (cause(failure, UnknownHostException.class) != null) {
+      return "host " + host + " is unknown: check source.url and the resolver";
+    }
+    if (cause(failure, SocketTimeoutException.class) != null) {
+      return host + " does not answer: check the network and firewalls";
+    }
+    if (cause(failure, ConnectException.class) != null
+        || cause(failure, NoRouteToHostException.class) != null) {
+      return "cannot connect to "
+          + host
+          + " ("
+          + why(failure)
+          + "): check source.url and that the server runs";
+    }
+    if (cause(failure, javax.net.ssl.SSLException.class) != null) {
+      return "TLS with "
+          + host
+          + " failed ("
+          + why(failure)
+          + "): check source.https.ca_file and the server's certificate";
+    }
+    if (cause(failure, NoRemoteRepositoryException.class) != null
+        || cause(failure, FileNotFoundException.class) != null) {
+      return "no repository there: check source.url and its access rights";
+    }
+    String why = why(failure);
+    String lower = why.toLowerCase(Locale.ROOT);
+    if (lower.contains("repository not found") || lower.contains("does not appear to be a git")) {
+      return "no repository there: check source.url and its access rights";
+    }
+    return why;
+  }
+}

@@ -1,0 +1,220 @@
+package io.vipops.git;
+
+import io.vipops.spec.AgentConfig;
+import io.vipops.spec.SpecReader.SourceFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.NullProgressMonitor;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.PersonIdent;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.StoredConfig;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.RefSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bare copy of the branch that the node follows. Not for several threads. The copy is a cache: a
+ * damaged one is thrown away and fetched again.
+ */
+public final class Mirror implements Closeable {
+  private static final String FETCHED = "refs/vipops/head";
+
+  private final Path dir;
+  private final AgentConfig.Source source;
+  private final Remote remote;
+  private final String branchRef;
+  private @Nullable FileRepository repository;
+
+  private Mirror(Path dir, AgentConfig.Source source, Remote remote) {
+    this.dir = dir;
+    this.source = source;
+    this.remote = remote;
+    this.branchRef = "refs/heads/" + source.branch();
+  }
+
+  /**
+   * The mirror in {@code dir}, made there when it is first used; nothing is fetched yet.
+   *
+   * @throws GitFailure if the URL or its settings cannot work at all
+   */
+  public static Mirror open(Path dir, AgentConfig.Source source) throws GitFailure {
+    GitSystem.install();
+    return new Mirror(dir, source, new Remote(source, dir.resolve("home")));
+  }
+
+  /** {@code source.url} without credentials. */
+  public String shownUrl() {
+    return remote.shownUrl();
+  }
+
+  /**
+   * Asks the remote where the branch stands (ls-remote): its 40-digit SHA.
+   *
+   * @throws GitFailure if it cannot be asked or has no such branch
+   */
+  public String head() throws GitFailure {
+    Ref head =
+        remote.visit(
+            repository(),
+            "ls-remote",
+            transport -> {
+              try (FetchConnection refs =
+                  transport.openFetch(List.of(new RefSpec(branchRef + ":" + FETCHED)))) {
+                return refs.getRef(branchRef);
+              }
+            });
+    if (head == null || head.getObjectId() == null) {
+      throw GitFailure.ofHost(
+          "ls-remote "
+              + shownUrl()
+              + ": no branch "
+              + source.branch()
+              + ": push it or set"
+              + " source.branch");
+    }
+    return head.getObjectId().name();
+  }
+
+  /**
+   * The commit {@code head}, fetched unless it is here already. If the branch moved meanwhile, the
+   * commit that it moved to.
+   *
+   * @throws GitFailure if it cannot be fetched
+   */
+  public Commit fetch(String head) throws GitFailure {
+    FileRepository mirror = repository();
+    try {
+      if (!mirror.getObjectDatabase().has(ObjectId.fromString(head))) {
+        RefSpec branch = new RefSpec("+" + branchRef + ":" + FETCHED);
+        remote.visit(
+            mirror,
+            "fetch",
+            transport -> transport.fetch(NullProgressMonitor.INSTANCE, List.of(branch)));
+        ObjectId fetched = mirror.resolve(FETCHED);
+        return commit(mirror, fetched == null ? ObjectId.fromString(head) : fetched);
+      }
+      return commit(mirror, ObjectId.fromString(head));
+    } catch (IOException e) {
+      throw damaged(e);
+    } catch (GitFailure e) {
+      if (FailureText.mirrorIsDamaged(e)) {
+        throw damaged(e);
+      }
+      throw e;
+    }
+  }
+
+  /** Whether {@code sha} has {@code ancestor} in its history, or is it. */
+  public boolean descends(String sha, String ancestor) throws GitFailure {
+    try (RevWalk walk = new RevWalk(repository())) {
+      ObjectId from = ObjectId.fromString(ancestor);
+      if (!repository().getObjectDatabase().has(from)) {
+        return false;
+      }
+      return walk.isMergedInto(walk.parseCommit(from), walk.parseCommit(ObjectId.fromString(sha)));
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
+  /**
+   * What stands at {@code path}: one file, or the {@code *.yaml} of one folder in the order of
+   * their names.
+   *
+   * @throws GitFailure of the commit, if there is nothing, a link, a submodule or more than 4 MiB
+   */
+  public List<SourceFile> read(Commit commit, String path) throws GitFailure {
+    try (RevWalk walk = new RevWalk(repository())) {
+      RevCommit parsed = walk.parseCommit(ObjectId.fromString(commit.sha()));
+      return new CommitFiles(walk.getObjectReader(), parsed, commit.shortSha()).read(path);
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
+  private static Commit commit(FileRepository mirror, ObjectId id) throws IOException {
+    try (RevWalk walk = new RevWalk(mirror)) {
+      RevCommit commit = walk.parseCommit(id);
+      PersonIdent author = commit.getAuthorIdent();
+      return new Commit(
+          commit.name(),
+          author.getName() + " <" + author.getEmailAddress() + ">",
+          commit.getShortMessage());
+    }
+  }
+
+  private FileRepository repository() throws GitFailure {
+    if (repository != null) {
+      return repository;
+    }
+    try {
+      removeLeftovers();
+      FileRepository opened = new FileRepository(dir.toFile());
+      if (!Files.exists(dir.resolve("config"))) {
+        opened.create(true);
+        StoredConfig config = opened.getConfig();
+        config.setInt("gc", null, "autoPackLimit", 50);
+        config.setBoolean("gc", null, "autoDetach", false);
+        config.save();
+      }
+      repository = opened;
+      return opened;
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
+  /** Locks of a process that was killed: nobody else uses this folder. */
+  private void removeLeftovers() throws IOException {
+    if (!Files.isDirectory(dir)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(dir)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".lock") || name.startsWith("incoming_") || name.equals("gc.pid")) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  private GitFailure damaged(Throwable cause) {
+    close(repository);
+    repository = null;
+    try (Stream<Path> files = Files.walk(dir)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      return GitFailure.ofHost(
+          "mirror " + dir + ": " + FailureText.why(e) + ": check the disk and the folder's rights",
+          e);
+    }
+    return GitFailure.ofHost(
+        "mirror " + dir + " was damaged (" + FailureText.why(cause) + "): it is fetched anew",
+        cause);
+  }
+
+  private static void close(@Nullable FileRepository repository) {
+    if (repository != null) {
+      repository.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    close(repository);
+    repository = null;
+    remote.close();
+  }
+}

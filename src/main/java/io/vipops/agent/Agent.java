@@ -13,8 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,8 +27,7 @@ public final class Agent {
   private static final Logger LOG = LoggerFactory.getLogger("agent");
 
   private final AgentConfig config;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "agent"));
+  private final AgentThread thread = new AgentThread();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final DrainFlag drain;
   private final Standings standings;
@@ -51,9 +48,9 @@ public final class Agent {
             config.nginx().binary(),
             config.nginx().pid(),
             config.nginx().endpoint(),
-            (check, result) -> thread.execute(() -> onProbe(check, result)));
+            (check, result) -> thread.run(() -> onProbe(check, result)));
     vrrp = new VrrpHalf(engine, checks, standings);
-    worker = new WorkerProcess(workerCommand, thread, call -> thread.execute(() -> onWorker(call)));
+    worker = new WorkerProcess(workerCommand, thread, call -> thread.run(() -> onWorker(call)));
     status = new StatusReport(config.node(), engine, standings, worker, drain);
   }
 
@@ -67,12 +64,12 @@ public final class Agent {
     Files.createDirectories(config.stateDir());
     Files.createDirectories(config.runDir());
     Agent agent = new Agent(config, workerCommand);
-    agent.thread.execute(agent::boot);
-    agent.thread.scheduleAtFixedRate(agent::onTick, 1, 1, TimeUnit.SECONDS);
+    agent.thread.run(agent::boot);
+    agent.thread.everySecond(agent::onTick);
     agent.control =
         ControlSocket.open(
             config.runDir().resolve("control.sock"),
-            call -> agent.thread.execute(() -> agent.onControl(call)));
+            call -> agent.thread.run(() -> agent.onControl(call)));
     return agent;
   }
 
@@ -80,13 +77,13 @@ public final class Agent {
   private void boot() {
     Path file = config.stateDir().resolve("current").resolve("vrrp.yaml");
     if (Files.exists(file)) {
-      vrrp.apply(file)
-          .thenAccept(
-              refusal -> {
-                if (refusal != null) {
-                  LOG.error("{}; waiting for a commit that can be applied", refusal.error());
-                }
-              });
+      vrrp.apply(
+          file,
+          refusal -> {
+            if (refusal != null) {
+              LOG.error("{}; waiting for a commit that can be applied", refusal.error());
+            }
+          });
     } else {
       LOG.info("no generation in force yet; waiting for the first commit");
     }
@@ -113,7 +110,7 @@ public final class Agent {
       }
       case "vrrp.check" -> answer(call, vrrp.dryRun(Path.of(text(call, "file"))));
       case "vrrp.apply" ->
-          vrrp.apply(Path.of(text(call, "file"))).thenAccept(refusal -> answer(call, refusal));
+          vrrp.apply(Path.of(text(call, "file")), refusal -> answer(call, refusal));
       case "nginx.proven" -> {
         standings.onNginxProven();
         engine.standing(standings.all(System.nanoTime()));
@@ -141,10 +138,7 @@ public final class Agent {
       case "status" -> call.reply(status.json());
       case "drain" -> drain(call, true);
       case "undrain" -> drain(call, false);
-      case "sync", "pause", "resume", "retry" ->
-          worker
-              .request(call.type, call.body, call::progress)
-              .thenAccept(call::reply);
+      case "sync", "pause", "resume", "retry" -> worker.forward(call);
       default -> call.fail("this agent knows no command " + call.type);
     }
   }
@@ -153,7 +147,8 @@ public final class Agent {
     try {
       drain.set(drained);
     } catch (IOException e) {
-      call.fail("cannot record it in " + config.stateDir().resolve("state") + ": " + e.getMessage());
+      call.fail(
+          "cannot record it in " + config.stateDir().resolve("state") + ": " + e.getMessage());
       return;
     }
     standings.onDrain(drained);
@@ -173,8 +168,7 @@ public final class Agent {
     } else if (System.nanoTime() > deadlineNs) {
       call.fail("drain is recorded, but a VIP is still here after 10 s; see vipops status");
     } else {
-      thread.schedule(
-          () -> answerWhenHandedOver(call, deadlineNs), 10, TimeUnit.MILLISECONDS);
+      thread.after(10, () -> answerWhenHandedOver(call, deadlineNs));
     }
   }
 
@@ -200,12 +194,12 @@ public final class Agent {
       control.close();
     }
     worker.stop();
-    thread.shutdownNow();
+    thread.stop();
     stopped.countDown();
   }
 
   /** Passes on what the loop reports; its methods are called away from the loop thread. */
-  private final class Listener implements EngineListener {
+  private static final class Listener implements EngineListener {
     private final Map<String, String> last = new HashMap<>();
 
     @Override

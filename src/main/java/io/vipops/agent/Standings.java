@@ -74,8 +74,7 @@ final class Standings {
         one.riseFall = one.riseFall.with(check.rise(), check.fall());
       }
     }
-    List<Instance.Identity> identities =
-        next.instances().stream().map(Instance::identity).toList();
+    List<Instance.Identity> identities = next.instances().stream().map(Instance::identity).toList();
     sinceNs.keySet().retainAll(identities);
     identities.forEach(identity -> sinceNs.putIfAbsent(identity, nowNs));
   }

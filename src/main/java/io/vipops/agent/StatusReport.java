@@ -121,8 +121,7 @@ final class StatusReport {
         one.instance().virtualAddresses().stream().map(vip -> vip.prefix().toString()).toList());
     status.put(
         "priority",
-        Map.of(
-            "configured", one.instance().priority(), "effective", one.effectivePriority()));
+        Map.of("configured", one.instance().priority(), "effective", one.effectivePriority()));
     status.put("advert_interval_ms", one.instance().advertInterval().toMillis());
     status.put("active_peer", one.activePeer());
     status.put("transitions", one.transitions());

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,18 +42,22 @@ final class VrrpHalf {
     return hindrances.isEmpty() ? null : new Refusal(String.join("; ", hindrances), true);
   }
 
-  /** Takes {@code path} into force; completes with null when the kernel has it. */
-  CompletableFuture<@Nullable Refusal> apply(Path path) {
+  /** Takes {@code path} into force; {@code whenDone} gets null when the kernel has it. */
+  void apply(Path path, Consumer<@Nullable Refusal> whenDone) {
     Read read = read(path);
     VrrpFile file = read.file;
     if (file == null) {
-      return CompletableFuture.completedFuture(read.refusal);
+      whenDone.accept(read.refusal);
+      return;
     }
     standings.take(file, System.nanoTime());
     checks.run(file.checks());
-    return engine
-        .apply(file.instances(), standings.all(System.nanoTime()))
-        .handle((done, failure) -> failure == null ? null : new Refusal(line(failure), true));
+    var unused =
+        engine
+            .apply(file.instances(), standings.all(System.nanoTime()))
+            .whenComplete(
+                (done, failure) ->
+                    whenDone.accept(failure == null ? null : new Refusal(line(failure), true)));
   }
 
   private static String line(Throwable failure) {

@@ -3,11 +3,7 @@ package io.vipops.agent;
 import io.vipops.channel.Channel;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +24,7 @@ final class WorkerProcess {
   private static final long START_DEADLINE_MS = 60_000;
 
   private final List<String> command;
-  private final ScheduledExecutorService agentThread;
+  private final AgentThread agentThread;
   private final Channel.Handler requests;
 
   private @Nullable Process process;
@@ -40,8 +36,7 @@ final class WorkerProcess {
   private long restarts;
   private boolean stopping;
 
-  WorkerProcess(
-      List<String> command, ScheduledExecutorService agentThread, Channel.Handler requests) {
+  WorkerProcess(List<String> command, AgentThread agentThread, Channel.Handler requests) {
     this.command = List.copyOf(command);
     this.agentThread = agentThread;
     this.requests = requests;
@@ -68,18 +63,22 @@ final class WorkerProcess {
   }
 
   private void read(Process child, Channel fromChild) {
-    String how;
     try {
-      fromChild.run();
-      how = "ended with exit code " + child.waitFor();
-    } catch (IOException e) {
-      child.destroyForcibly();
-      how = "sent what is not a message (" + e.getMessage() + ")";
+      String how = readToTheEnd(child, fromChild);
+      agentThread.run(() -> onEnd(child, how));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return;
     }
-    agentThread.execute(() -> onEnd(child, how));
+  }
+
+  private static String readToTheEnd(Process child, Channel fromChild) throws InterruptedException {
+    try {
+      fromChild.run();
+    } catch (IOException e) {
+      child.destroyForcibly();
+      return "sent what is not a message (" + e.getMessage() + ") and was ended";
+    }
+    return "ended with exit code " + child.waitFor();
   }
 
   private void onEnd(@Nullable Process child, String how) {
@@ -93,7 +92,7 @@ final class WorkerProcess {
       restartMs = FIRST_RESTART_MS;
     }
     LOG.warn("worker {} in step {}; starting another in {} ms", how, step, restartMs);
-    agentThread.schedule(this::start, restartMs, TimeUnit.MILLISECONDS);
+    agentThread.after(restartMs, this::start);
     restartMs = Math.min(2 * restartMs, LAST_RESTART_MS);
   }
 
@@ -113,20 +112,23 @@ final class WorkerProcess {
     }
   }
 
-  /** Passes a request on; the reply has {@code error} when there is no worker to ask. */
-  CompletableFuture<Map<String, @Nullable Object>> request(
-      String type,
-      Map<String, ?> body,
-      Consumer<Map<String, @Nullable Object>> onProgress) {
+  /** Passes a command's request on to the worker, and its progress and reply back. */
+  void forward(Channel.Call call) {
     Channel to = channel;
     if (to == null) {
-      return CompletableFuture.completedFuture(
-          Map.of("error", "the worker is down and being restarted; try again in a moment"));
+      call.fail("the worker is down and being restarted; try again in a moment");
+      return;
     }
-    return to.request(type, body, onProgress)
-        .exceptionally(
-            gone ->
-                Map.of("error", "the worker ended before it answered; it is being restarted"));
+    var unused =
+        to.request(call.type, call.body, call::progress)
+            .whenComplete(
+                (reply, gone) -> {
+                  if (gone == null) {
+                    call.reply(reply);
+                  } else {
+                    call.fail("the worker ended before it answered; it is being restarted");
+                  }
+                });
   }
 
   boolean up() {

@@ -28,7 +28,6 @@ final class AgentConfigFile {
     }
     AgentConfigReader.Reading reading =
         AgentConfigReader.read(file.toString(), bytes, shortHostName());
-    reading.problems().forEach(problem -> terminal.problem(problem, bytes));
     return reading.config();
   }
 

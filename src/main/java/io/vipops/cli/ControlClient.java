@@ -41,8 +41,8 @@ final class ControlClient {
    *
    * @throws NoAgentException if no agent answers
    */
-  Map<String, @Nullable Object> ask(
-      String type, Consumer<Map<String, @Nullable Object>> onProgress) throws NoAgentException {
+  Map<String, @Nullable Object> ask(String type, Consumer<Map<String, @Nullable Object>> onProgress)
+      throws NoAgentException {
     Path path = socket == null ? configuredSocket() : socket;
     try (SocketChannel connection = UnixSocket.connect(path)) {
       Channel channel =

@@ -53,5 +53,4 @@ public final class Logging extends ContextAwareBase implements Configurator {
     text.start();
     return text;
   }
-
 }

@@ -5,5 +5,8 @@ import picocli.CommandLine.Command;
 /** {@code vipops pause}. */
 @Command(
     name = "pause",
-    description = {"Stops taking commits; what runs keeps running. Survives restarts.", "Undo with resume."})
+    description = {
+      "Stops taking commits; what runs keeps running. Survives restarts.",
+      "Undo with resume."
+    })
 final class PauseCommand extends AgentRequest {}

@@ -20,15 +20,19 @@ final class StatusText {
   void print(Map<String, @Nullable Object> status) {
     boolean healthy = "healthy".equals(status.get("health"));
     line(
-        "%s  cluster %s  %s",
-        terminal.paint("bold", text(status, "node")),
-        text(status, "cluster"),
-        terminal.paint(healthy ? "bold,fg(green)" : "bold,fg(red)", text(status, "health")));
+        "%s  cluster %s  %s"
+            .formatted(
+                terminal.paint("bold", text(status, "node")),
+                text(status, "cluster"),
+                terminal.paint(
+                    healthy ? "bold,fg(green)" : "bold,fg(red)", text(status, "health"))));
     for (Object reason : list(status.get("degraded_by"))) {
-      line("  %s %s", terminal.paint("fg(red)", "!"), reason);
+      line("  %s %s".formatted(terminal.paint("fg(red)", "!"), reason));
     }
     if (Boolean.TRUE.equals(map(status.get("agent")).get("drained"))) {
-      line("  %s drained: stays Backup until vipops undrain", terminal.paint("fg(yellow)", "!"));
+      line(
+          "  %s drained: stays Backup until vipops undrain"
+              .formatted(terminal.paint("fg(yellow)", "!")));
     }
     list(status.get("vrrp")).forEach(one -> instance(map(one)));
     list(status.get("checks")).forEach(one -> check(map(one)));
@@ -43,25 +47,27 @@ final class StatusText {
     Map<?, ?> priority = map(one.get("priority"));
     String peer = one.get("active_peer") == null ? "" : "  active peer " + one.get("active_peer");
     line(
-        "  %s %-10s %s  %s for %s%s",
-        terminal.paint(style(state), active ? "●" : "○"),
-        text(one, "name"),
-        join(one.get("virtual_addresses")),
-        terminal.paint(style(state), state),
-        age(one.get("since")),
-        peer);
+        "  %s %-10s %s  %s for %s%s"
+            .formatted(
+                terminal.paint(style(state), active ? "●" : "○"),
+                text(one, "name"),
+                join(one.get("virtual_addresses")),
+                terminal.paint(style(state), state),
+                age(one.get("since")),
+                peer));
     line(
-        "    %s",
-        terminal.paint(
-            "faint",
-            "%s; priority %s of %s; vrid %s v%s on %s"
-                .formatted(
-                    text(one, "reason"),
-                    priority.get("effective"),
-                    priority.get("configured"),
-                    text(one, "virtual_router_id"),
-                    text(one, "version"),
-                    text(one, "interface"))));
+        "    %s"
+            .formatted(
+                terminal.paint(
+                    "faint",
+                    "%s; priority %s of %s; vrid %s v%s on %s"
+                        .formatted(
+                            text(one, "reason"),
+                            priority.get("effective"),
+                            priority.get("configured"),
+                            text(one, "virtual_router_id"),
+                            text(one, "version"),
+                            text(one, "interface")))));
   }
 
   private static String style(String state) {
@@ -80,29 +86,36 @@ final class StatusText {
             : Boolean.TRUE.equals(ok)
                 ? terminal.paint("fg(green)", "✓")
                 : terminal.paint("fg(red)", "✗");
-    line("  %s check %s: %s", mark, text(one, "name"), text(one, "last"));
+    line("  %s check %s: %s".formatted(mark, text(one, "name"), text(one, "last")));
   }
 
   private void upstream(Map<?, ?> one) {
     List<?> servers = list(one.get("servers"));
     long ready = servers.stream().filter(s -> "ready".equals(map(s).get("state"))).count();
-    line("  ⇉ upstream %s: %d of %d servers ready", text(one, "name"), ready, servers.size());
+    line(
+        "  ⇉ upstream %s: %d of %d servers ready"
+            .formatted(text(one, "name"), ready, servers.size()));
   }
 
   private void generation(Map<?, ?> generation, Map<?, ?> git) {
     if (!generation.isEmpty()) {
       line(
-          "  generation %s %s for %s, commit %s %s",
-          terminal.paint("bold", text(generation, "id")),
-          text(generation, "phase"),
-          age(generation.get("since")),
-          shortSha(generation.get("commit")),
-          terminal.paint("faint", subject(git)));
+          "  generation %s %s for %s, commit %s %s"
+              .formatted(
+                  terminal.paint("bold", text(generation, "id")),
+                  text(generation, "phase"),
+                  age(generation.get("since")),
+                  shortSha(generation.get("commit")),
+                  terminal.paint("faint", subject(git))));
     }
     if (!git.isEmpty()) {
       line(
-          "  git %s %s at %s, looked %s ago",
-          text(git, "url"), text(git, "branch"), shortSha(git.get("head")), age(git.get("fetched")));
+          "  git %s %s at %s, looked %s ago"
+              .formatted(
+                  text(git, "url"),
+                  text(git, "branch"),
+                  shortSha(git.get("head")),
+                  age(git.get("fetched"))));
     }
   }
 
@@ -149,7 +162,7 @@ final class StatusText {
     return value instanceof List<?> list ? list : List.of();
   }
 
-  private void line(String format, Object... arguments) {
-    terminal.out().println(format.formatted(arguments));
+  private void line(String text) {
+    terminal.out().println(text);
   }
 }

@@ -56,14 +56,17 @@ public final class Cluster implements AutoCloseable {
   private void startBackends() throws IOException, InterruptedException {
     LabHost web = lab.host("web", "10.0.0.101/24");
     StringBuilder conf = new StringBuilder();
-    conf.append("daemon off; worker_processes 1; pid %s; error_log %s;\n".formatted(folder.resolve("web.pid"), folder.resolve("web.log")));
+    conf.append(
+        "daemon off; worker_processes 1; pid %s; error_log %s;\n"
+            .formatted(folder.resolve("web.pid"), folder.resolve("web.log")));
     conf.append("events { worker_connections 512; }\nhttp { access_log off;\n");
     for (int n = 101; n <= 104; n++) {
       if (n > 101) {
         web.ip("addr", "add", "10.0.0." + n + "/24", "dev", "eth0");
       }
       conf.append(
-          "server { listen 10.0.0.%1$d:80; location / { return 200 \"b%1$d\\n\"; } }\n".formatted(n));
+          "server { listen 10.0.0.%1$d:80; location / { return 200 \"b%1$d\\n\"; } }\n"
+              .formatted(n));
     }
     Path file = folder.resolve("web.conf");
     Files.writeString(file, conf.append("}\n"));
@@ -75,10 +78,18 @@ public final class Cluster implements AutoCloseable {
   }
 
   /** Runs git as the person who changes the cluster. */
-  public static String git(Path where, String... arguments) throws IOException, InterruptedException {
+  public static String git(Path where, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
-            List.of("git", "-C", where.toString(), "-c", "user.name=Ada", "-c", "user.email=ada@example.com"));
+            List.of(
+                "git",
+                "-C",
+                where.toString(),
+                "-c",
+                "user.name=Ada",
+                "-c",
+                "user.email=ada@example.com"));
     command.addAll(List.of(arguments));
     return Command.run(command).strip();
   }
@@ -170,12 +181,17 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  /** A part of the node's status by path, e.g. {@code generation.commit}; "" while there is none. */
+  /**
+   * A part of the node's status by path, e.g. {@code generation.commit}; "" while there is none.
+   */
   public String status(String node, String path) {
     try {
       Object at = ask(node, "status");
       for (String key : path.split("\\.")) {
-        at = at instanceof List<?> list ? list.get(Integer.parseInt(key)) : at instanceof Map<?, ?> map ? map.get(key) : null;
+        at =
+            at instanceof List<?> list
+                ? list.get(Integer.parseInt(key))
+                : at instanceof Map<?, ?> map ? map.get(key) : null;
       }
       return at == null ? "" : at.toString();
     } catch (IOException | ExecutionException | TimeoutException | IndexOutOfBoundsException e) {
@@ -231,11 +247,20 @@ public final class Cluster implements AutoCloseable {
   public Outcome vipops(String node, String command) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
-                "ip", "netns", "exec", host(node).namespace(), LAUNCHER.toString(), command, "--config", configOf(node).toString())
+                "ip",
+                "netns",
+                "exec",
+                host(node).namespace(),
+                LAUNCHER.toString(),
+                command,
+                "--config",
+                configOf(node).toString())
             .redirectErrorStream(true)
             .start();
     process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     return new Outcome(process.waitFor(), output);
   }
 

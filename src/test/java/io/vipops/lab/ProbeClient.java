@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
  */
 public final class ProbeClient {
   private static final byte[] REQUEST =
-      "GET / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      "GET / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n"
+          .getBytes(StandardCharsets.US_ASCII);
   private static final long MAX_MS = 1_200_000;
 
   private ProbeClient() {}
@@ -36,8 +37,7 @@ public final class ProbeClient {
       socket.connect(vip, 250);
       socket.setSoTimeout(2000);
       socket.getOutputStream().write(REQUEST);
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       if (answer.length() < 12) {
         return "0 closed without an answer";
       }

@@ -56,7 +56,12 @@ class BadInputTest {
     assertThat(refusal("x".repeat(10 << 20))).contains("4 MiB");
     assertThat(refusal(Specs.classic(1).replace("interface: eth0", "interface: eth7")))
         .contains("eth7");
-    assertThat(refusal(Specs.classic(1).replace("  backend:\n", "  backend:\n    balance: {hash: \"$no_such_variable\"}\n")))
+    assertThat(
+            refusal(
+                Specs.classic(1)
+                    .replace(
+                        "  backend:\n",
+                        "  backend:\n    balance: {hash: \"$no_such_variable\"}\n")))
         .contains("no_such_variable");
 
     assertThat(cluster.host("lb01").holds(Cluster.VIP)).isTrue();

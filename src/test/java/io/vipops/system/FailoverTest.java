@@ -96,9 +96,11 @@ class FailoverTest {
     both = cluster.host("lb01").holds(Cluster.VIP);
     Await.until("answers again", SOON, () -> client.backends(killedMs + 3000).size() >= 1);
 
-    System.out.printf("kill -9 of the Active: %d ms without an answer%n", client.gapMs(killedMs - 100));
+    System.out.printf(
+        "kill -9 of the Active: %d ms without an answer%n", client.gapMs(killedMs - 100));
     assertThat(both).as("both nodes hold the VIP").isFalse();
-    assertThat(client.gapMs(killedMs - 100)).isLessThanOrEqualTo(3750 + 300); // + one probe's timeout
+    assertThat(client.gapMs(killedMs - 100))
+        .isLessThanOrEqualTo(3750 + 300); // + one probe's timeout
   }
 
   @Test
@@ -110,10 +112,10 @@ class FailoverTest {
     Await.until("VIP back on lb01", SOON, () -> onlyHolder("lb01"));
 
     cluster.awaitProven(
-        cluster.push("lb01 to maintenance", Specs.classic(1, "preempt_delay: 2s", ", maintenance: true")));
+        cluster.push(
+            "lb01 to maintenance", Specs.classic(1, "preempt_delay: 2s", ", maintenance: true")));
     Await.until("VIP on lb02 alone", SOON, () -> onlyHolder("lb02"));
-    String held =
-        cluster.push("hold lb01", Specs.classic(1, "preempt_delay: 2s", ", hold: true"));
+    String held = cluster.push("hold lb01", Specs.classic(1, "preempt_delay: 2s", ", hold: true"));
     Await.until("lb02 takes it", SOON, () -> cluster.proven("lb02", held));
     String meanwhile =
         cluster.push("held commit", Specs.classic(7, "preempt_delay: 2s", ", hold: true"));

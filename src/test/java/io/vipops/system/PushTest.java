@@ -40,7 +40,11 @@ class PushTest {
       long seconds = Math.max(1, (System.currentTimeMillis() - begunMs) / 1000);
       System.out.printf(
           "20 pushes, poll 1s: proven on both after median %d ms, p95 %d ms; %d requests (%d/s), %d failed%n",
-          median(provenMs), p95(provenMs), client.sent(begunMs), client.sent(begunMs) / seconds, client.failed(begunMs).size());
+          median(provenMs),
+          p95(provenMs),
+          client.sent(begunMs),
+          client.sent(begunMs) / seconds,
+          client.failed(begunMs).size());
       assertThat(client.failed(begunMs)).isEmpty();
       assertThat(client.sent(begunMs) / seconds).isGreaterThanOrEqualTo(50);
       assertThat(client.backends(begunMs)).containsExactly("b101", "b102", "b103", "b104");
@@ -109,7 +113,9 @@ class PushTest {
         }
       }
       cluster.awaitProven(last);
-      System.out.printf("%d pushes, %d workers killed, %d requests, %d failed%n", pushes, kills, client.sent(begunMs), client.failed(begunMs).size());
+      System.out.printf(
+          "%d pushes, %d workers killed, %d requests, %d failed%n",
+          pushes, kills, client.sent(begunMs), client.failed(begunMs).size());
       assertThat(kills).isGreaterThan(pushes / 2);
       assertThat(cluster.status("lb01", "vrrp.0.transitions")).isEqualTo("1");
       assertThat(cluster.status("lb02", "vrrp.0.transitions")).isEqualTo("0");

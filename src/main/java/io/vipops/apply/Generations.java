@@ -2,6 +2,7 @@ package io.vipops.apply;
 
 import io.vipops.json.Json;
 import io.vipops.render.Generation;
+import io.vipops.render.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * {@code current}, whose replacement by rename is the one commit point of an apply.
  */
 public final class Generations {
-  private static final String MANIFEST = "manifest.json";
-
   /** What an id looks like; anything else is no generation of ours. */
   private static final String ID = "[0-9a-f]{12}";
 
@@ -46,10 +47,11 @@ public final class Generations {
    * Writes a generation through to the disk, unless it is there whole already. A crash leaves
    * {@code <id>.tmp} at most.
    */
-  public void stage(Generation generation, Manifest manifest) throws IOException {
+  public void stage(Generation generation, Manifest manifest, Settling settling)
+      throws IOException {
     Path folder = folder(generation.id());
     if (isWhole(generation.id(), manifest)) {
-      Durable.replace(folder.resolve(MANIFEST), manifest.encode());
+      Durable.replace(folder.resolve(Settling.NAME), settling.encode());
       Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
       return;
     }
@@ -70,7 +72,8 @@ public final class Generations {
       Durable.write(
           target, file.getValue(), isPublic(file.getKey()) ? Durable.PUBLIC : Durable.SECRET);
     }
-    Durable.write(next.resolve(MANIFEST), manifest.encode(), Durable.SECRET);
+    Durable.write(next.resolve(Settling.NAME), settling.encode(), Durable.SECRET);
+    Durable.write(next.resolve(Manifest.NAME), manifest.encode(), Durable.SECRET);
     for (Path each : folders) {
       Durable.sync(each);
     }
@@ -86,32 +89,51 @@ public final class Generations {
 
   private boolean isWhole(String id, Manifest manifest) {
     try {
-      return load(id).files().equals(manifest.files());
-    } catch (ApplyFailure e) {
+      load(id);
+      return Manifest.decode(Files.readAllBytes(folder(id).resolve(Manifest.NAME)))
+          .map(there -> there.hashes().equals(manifest.hashes()))
+          .orElse(false);
+    } catch (ApplyFailure | IOException e) {
       return false; // written anew
     }
   }
 
   /**
-   * The manifest of generation {@code id}, after a look at every file that it names.
+   * How to watch generation {@code id}, after a look at every file that its manifest names.
    *
    * @throws ApplyFailure of the host, if anything is missing or was changed
    */
-  public Manifest load(String id) throws ApplyFailure {
+  public Settling load(String id) throws ApplyFailure {
     Path folder = folder(id);
     try {
-      Manifest manifest = Manifest.decode(Files.readAllBytes(folder.resolve(MANIFEST)));
-      for (Map.Entry<String, String> file : manifest.files().entrySet()) {
-        byte[] bytes = Files.readAllBytes(folder.resolve(file.getKey()));
-        if (!Manifest.sha256(bytes).equals(file.getValue())) {
-          throw new ApplyFailure(
-              Fault.HOST,
-              "generation " + id + ": " + folder.resolve(file.getKey()) + " was changed on disk");
+      Manifest manifest =
+          Manifest.decode(Files.readAllBytes(folder.resolve(Manifest.NAME)))
+              .orElseThrow(() -> new IOException(Manifest.NAME + " is not a manifest"));
+      SortedMap<String, byte[]> files = new TreeMap<>();
+      for (String file : manifest.hashes().keySet()) {
+        if (Files.exists(folder.resolve(file))) {
+          files.put(file, Files.readAllBytes(folder.resolve(file)));
         }
       }
-      return manifest;
+      Set<String> differences = manifest.differences(files);
+      if (!differences.isEmpty()) {
+        throw new IOException("changed on disk: " + String.join(", ", differences));
+      }
+      return Settling.decode(Files.readAllBytes(folder.resolve(Settling.NAME)));
     } catch (IOException | Json.MalformedException | RuntimeException e) {
-      throw new ApplyFailure("generation " + id + " in " + folder + " is damaged: " + e, e);
+      throw new ApplyFailure(
+          "generation " + id + " in " + folder + " is damaged (" + e.getMessage() + ")", e);
+    }
+  }
+
+  /** The commit that generation {@code id} was rendered from; empty if it is damaged. */
+  public String commit(String id) {
+    try {
+      return Manifest.decode(Files.readAllBytes(folder(id).resolve(Manifest.NAME)))
+          .map(Manifest::commit)
+          .orElse("");
+    } catch (IOException e) {
+      return "";
     }
   }
 

@@ -109,6 +109,11 @@ public final class Channel implements Closeable {
     return reply;
   }
 
+  /** Sends a request whose reply nobody waits for; lost if the peer is gone. */
+  public void tell(String type, Map<String, ?> body) {
+    trySend(frame("request", nextId.incrementAndGet(), type, body));
+  }
+
   /** Reads frames until the peer closes the stream or sends what is not a frame. */
   @SuppressWarnings("unchecked")
   public void run() throws IOException {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       AgentCommand.class,
+      WorkerCommand.class,
       StatusCommand.class,
       SyncCommand.class,
       PauseCommand.class,

@@ -1,8 +1,8 @@
 package io.vipops.render;
 
+import io.vipops.spec.Addresses;
 import io.vipops.spec.Fields;
 import io.vipops.spec.Probe;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -104,18 +104,12 @@ final class ProbeYaml {
 
   private static @Nullable Probe readTcp(Fields check) {
     String text = check.required("tcp");
-    int colon = text.lastIndexOf(':');
-    String host = colon < 0 ? "" : text.substring(0, colon);
-    String port = text.substring(colon + 1);
-    if (host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
-    }
-    InetAddress address = AddressText.parse(host);
-    if (address == null || !port.matches("[0-9]{1,5}")) {
+    Addresses.HostPort socket = Addresses.parseHostPort(text);
+    if (socket == null) {
       check.error("bad-value", check.at("tcp"), "tcp must be address:port, not " + text);
       return null;
     }
-    return new Probe.Tcp(address, Integer.parseInt(port));
+    return new Probe.Tcp(socket.address(), socket.port());
   }
 
   private static @Nullable Probe readScript(Fields check) {

@@ -1,5 +1,6 @@
 package io.vipops.render;
 
+import io.vipops.spec.Addresses;
 import io.vipops.spec.Check;
 import io.vipops.spec.Fields;
 import io.vipops.spec.Position;
@@ -132,7 +133,7 @@ final class VrrpYamlReader {
       } else if (item instanceof YamlNode.Scalar scalar) {
         text = scalar.text();
       }
-      Prefix prefix = AddressText.parsePrefix(text);
+      Prefix prefix = Addresses.parsePrefix(text);
       if (prefix == null) {
         bad(instance, item.at(), "a virtual address must be address/length, not " + text);
       } else {
@@ -160,7 +161,7 @@ final class VrrpYamlReader {
 
   private InetAddress address(Fields fields, String key) {
     String text = fields.required(key);
-    InetAddress address = AddressText.parse(text);
+    InetAddress address = Addresses.parse(text);
     if (address == null) {
       bad(fields, fields.at(key), key + " must be an IP address, not " + text);
       return InetAddress.getLoopbackAddress();

@@ -54,15 +54,18 @@ final class Netns implements AutoCloseable {
   }
 
   @Override
-  @SuppressWarnings("try") // who interrupts a test ends it
-  public void close() throws IOException, InterruptedException {
-    for (Process process : started) {
-      // nginx's master ends its workers on TERM; ip netns exec has become the master.
-      process.destroy();
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
+  public void close() throws IOException {
+    try {
+      for (Process process : started) {
+        // nginx's master ends its workers on TERM; ip netns exec has become the master.
+        process.destroy();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+          process.destroyForcibly().waitFor();
+        }
       }
+      must(run(List.of("ip", "netns", "del", name)));
+    } catch (InterruptedException e) {
+      throw new IOException("interrupted before " + name + " was removed", e);
     }
-    must(run(List.of("ip", "netns", "del", name)));
   }
 }

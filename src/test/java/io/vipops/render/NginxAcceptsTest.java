@@ -7,7 +7,9 @@ import static io.vipops.render.Clusters.redirect;
 import static io.vipops.render.Clusters.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipops.spec.Route.Action;
 import io.vipops.spec.Route.PathMatch;
+import io.vipops.spec.Route.Rule;
 import io.vipops.spec.Spec;
 import io.vipops.spec.Upstream;
 import io.vipops.spec.Upstream.Balance;
@@ -58,18 +60,22 @@ class NginxAcceptsTest {
   }
 
   @Test
+  void veryManyHostNames() throws Exception {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      names.add("h" + i + ".example.org");
+    }
+    assertAccepted(Clusters.withRoutes(route(names, proxy(PathMatch.ALL))));
+  }
+
+  @Test
   void namesThatNginxGivesAMeaningTo() throws Exception {
     for (String name : List.of("default", "backend", "unix", "127.0.0.1", "A", "http", "ü;{$x")) {
       Upstream upstream = Clusters.upstream(name, new Balance.RoundRobin(), Clusters.servers(2));
       assertAccepted(
           Clusters.with(
               upstream,
-              route(
-                  List.of(),
-                  new io.vipops.spec.Route.Rule(
-                      PathMatch.ALL,
-                      new io.vipops.spec.Route.Action.Proxy(name),
-                      Timeouts.DEFAULT))));
+              route(List.of(), new Rule(PathMatch.ALL, new Action.Proxy(name), Timeouts.DEFAULT))));
     }
   }
 
@@ -78,7 +84,7 @@ class NginxAcceptsTest {
   void anyTextInPathsAndTargets() throws Exception {
     String alphabet = "\"\\';{}$# \t\r\n~^=*\u0001\u007f\u00e9\u20ac@a0/.%[]()|<>&?:`";
     Random random = new Random(7);
-    List<io.vipops.spec.Route.Rule> rules = new ArrayList<>();
+    List<Rule> rules = new ArrayList<>();
     for (int i = 0; i < 2000; i++) {
       StringBuilder text = new StringBuilder("/" + i);
       for (int c = random.nextInt(12); c > 0; c--) {
@@ -87,8 +93,7 @@ class NginxAcceptsTest {
       String path = text.toString();
       rules.add(redirect(i % 2 == 0 ? exact(path) : prefix(path), path));
     }
-    assertAccepted(
-        Clusters.withRoutes(route(List.of(), rules.toArray(io.vipops.spec.Route.Rule[]::new))));
+    assertAccepted(Clusters.withRoutes(route(List.of(), rules.toArray(Rule[]::new))));
   }
 
   private void assertAccepted(Spec spec) throws Exception {

@@ -1,0 +1,41 @@
+package io.vipops.worker;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What holds of this node's half of GitOps: type, whether, since when, and why. */
+final class Conditions {
+  static final String READY = "Ready";
+  static final String STALLED = "Stalled";
+  static final String FETCH_FAILED = "FetchFailed";
+
+  private record Condition(boolean status, String reason, String message, Instant since) {}
+
+  private final Map<String, Condition> byType = new LinkedHashMap<>();
+
+  /** Sets one; its time changes only with its status. */
+  void set(String type, boolean status, String reason, String message, Instant now) {
+    Condition before = byType.get(type);
+    Instant since = before == null || before.status != status ? now : before.since;
+    byType.put(type, new Condition(status, reason, message, since));
+  }
+
+  /** As {@code status.json} shows them. */
+  List<Map<String, Object>> shown() {
+    List<Map<String, Object>> all = new ArrayList<>();
+    byType.forEach(
+        (type, condition) -> {
+          Map<String, Object> one = new LinkedHashMap<>();
+          one.put("type", type);
+          one.put("status", condition.status());
+          one.put("reason", condition.reason());
+          one.put("message", condition.message());
+          one.put("since", Times.shown(condition.since()));
+          all.add(one);
+        });
+    return all;
+  }
+}

@@ -1,0 +1,59 @@
+package io.vipops.worker;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a pass ended.
+ *
+ * @param commit SHA; null: none was reached
+ * @param generation the id that the commit renders to; null: it was not rendered
+ * @param line for people
+ * @param problems all that is wrong with the spec, one line each; null: nothing
+ */
+public record Outcome(
+    Kind kind,
+    @Nullable String commit,
+    @Nullable String generation,
+    String line,
+    @Nullable String problems) {
+
+  /**
+   * {@code UNCHANGED}: the commit changes nothing on this node. {@code REFUSED}: the commit's
+   * fault. {@code FAILED}: the host's fault, tried again. {@code HELD}: the node takes no commit.
+   * {@code SUPERSEDED}: proven, then a newer commit came.
+   */
+  public enum Kind {
+    APPLIED,
+    UNCHANGED,
+    REFUSED,
+    FAILED,
+    HELD,
+    PAUSED,
+    SUPERSEDED;
+
+    /** As in messages and history. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Whether what Git wants is in force. */
+  public boolean ok() {
+    return kind == Kind.APPLIED || kind == Kind.UNCHANGED;
+  }
+
+  /** The reply to {@code sync}. */
+  Map<String, @Nullable Object> reply() {
+    Map<String, @Nullable Object> reply = new LinkedHashMap<>();
+    reply.put("ok", ok());
+    reply.put("outcome", kind.word());
+    reply.put("commit", commit);
+    reply.put("generation", generation);
+    reply.put("line", line);
+    reply.put("problems", problems);
+    return reply;
+  }
+}

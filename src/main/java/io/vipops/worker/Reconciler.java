@@ -1,0 +1,399 @@
+package io.vipops.worker;
+
+import io.vipops.apply.ApplyFailure;
+import io.vipops.apply.Fault;
+import io.vipops.apply.Nginx;
+import io.vipops.apply.Settling;
+import io.vipops.git.Commit;
+import io.vipops.git.GitFailure;
+import io.vipops.git.Mirror;
+import io.vipops.render.Host;
+import io.vipops.render.Renderer;
+import io.vipops.render.Renderer.Rendering;
+import io.vipops.spec.AgentConfig;
+import io.vipops.spec.Node;
+import io.vipops.spec.Severity;
+import io.vipops.spec.Spec;
+import io.vipops.spec.SpecReader;
+import io.vipops.spec.SpecReader.SourceFile;
+import io.vipops.worker.Outcome.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the branch's head into force, one pass at a time. {@link #live} is the life of a commit;
+ * around it stand what was judged before and whose fault a failure is.
+ */
+public final class Reconciler {
+  private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
+  /** For a step that only computes or writes; the largest spec needs a few seconds. */
+  private static final Duration SHORT = Duration.ofMinutes(1);
+
+  /** For a step that waits for nginx and the kernel. */
+  private static final Duration LONG = Duration.ofMinutes(2);
+
+  private static final Duration SLACK = Duration.ofSeconds(5);
+
+  private final AgentConfig config;
+  private final Host host;
+  private final String version;
+  private final Mirror mirror;
+  private final InForce inForce;
+  private final History history;
+  private final Steps steps;
+  private final Report report;
+  private final Backoff backoff = new Backoff();
+
+  Reconciler(
+      AgentConfig config,
+      String version,
+      Mirror mirror,
+      InForce inForce,
+      History history,
+      Steps steps,
+      Report report) {
+    this.config = config;
+    this.host = hostOf(config);
+    this.version = version;
+    this.mirror = mirror;
+    this.inForce = inForce;
+    this.history = history;
+    this.steps = steps;
+    this.report = report;
+  }
+
+  /** The host that {@code config} describes. */
+  static Host hostOf(AgentConfig config) {
+    return new Host(
+        config.stateDir().resolve("generations"), config.nginx().pid(), config.nginx().endpoint());
+  }
+
+  /** The life of a commit from read to record. */
+  private Outcome live(Commit commit, Pass pass, InForce.NewerCommit newer)
+      throws Refusal, GitFailure, ApplyFailure, IOException, InterruptedException {
+    pass.begin("read", SHORT);
+    List<SourceFile> files = mirror.read(commit, config.source().path());
+
+    pass.begin("check", SHORT);
+    Spec spec = check(files);
+    history.accept(commit, source());
+    if (self(spec).hold()) {
+      return outcome(Kind.HELD, commit, null, "the node is on hold: keeps what it runs");
+    }
+
+    pass.begin("render", SHORT);
+    Rendering rendering = Renderer.render(spec, config.node(), host);
+    String id = rendering.generation().id();
+
+    if (inForce.runs(id)) {
+      boolean wasSettled = inForce.isSettled();
+      pass.begin("settle", LONG);
+      if (!wasSettled && !inForce.settle(newer)) {
+        return outcome(Kind.SUPERSEDED, commit, id, "proven, then a newer commit came");
+      }
+      inForce.applied(commit.sha());
+      return outcome(Kind.UNCHANGED, commit, id, "nothing changes on this node");
+    }
+
+    pass.begin("stage", SHORT);
+    inForce.stage(rendering, commit.sha(), version, Settling.of(spec.cluster()));
+
+    pass.begin("test", SHORT);
+    inForce.test(id);
+
+    try {
+      pass.begin("switch", SHORT);
+      inForce.switchTo(id, commit.sha());
+
+      pass.begin("converge", LONG);
+      Nginx.Way way = inForce.converge(true);
+      String proven = "in " + pass.elapsed() + ", " + words(way);
+      pass.say("proven " + id + " " + proven);
+      report.send();
+
+      pass.begin("settle", spec.cluster().rollout().settle().plus(LONG));
+      if (!inForce.settle(newer)) {
+        return outcome(Kind.SUPERSEDED, commit, id, "proven " + proven + "; a newer commit came");
+      }
+
+      pass.begin("record", SHORT);
+      inForce.applied(commit.sha());
+      return outcome(Kind.APPLIED, commit, id, proven);
+    } catch (ApplyFailure | RuntimeException e) {
+      pass.begin("rollback", LONG);
+      rollBack(e);
+      throw e;
+    }
+  }
+
+  /**
+   * One pass: asks the remote, and takes its head into force unless that was judged before.
+   *
+   * @param forced whether a commit that failed is tried again before its time
+   * @param progress gets a line after fetch and proof
+   * @param newer asked while settling
+   */
+  Outcome pass(boolean forced, Consumer<String> progress, NewerThan newer)
+      throws InterruptedException, IOException {
+    Pass pass = new Pass(steps, progress);
+    Commit commit;
+    try {
+      commit = fetch(pass);
+    } catch (GitFailure e) {
+      return fetchFailed(e);
+    }
+    report.fetched(commit);
+    Outcome judged = judgedBefore(commit, forced);
+    if (judged != null) {
+      report.send();
+      return judged;
+    }
+    report.reconciling(commit);
+    Outcome outcome = judge(commit, pass, () -> newer.isThereNewerThan(commit));
+    record(commit, outcome, pass.end());
+    return outcome;
+  }
+
+  /** Whether the branch has left {@code commit}. */
+  interface NewerThan {
+    boolean isThereNewerThan(Commit commit) throws InterruptedException;
+  }
+
+  private Commit fetch(Pass pass) throws GitFailure {
+    pass.begin("fetch", config.source().timeout().plus(SLACK));
+    String head = mirror.head();
+    History.Entry last = history.last();
+    if (last != null && last.commit().equals(head)) {
+      return new Commit(head, last.author(), last.subject());
+    }
+    pass.begin("fetch", config.source().timeout().plus(SLACK));
+    Commit commit = mirror.fetch(head);
+    pass.say("fetched " + commit.shortSha() + " in " + pass.elapsed());
+    return commit;
+  }
+
+  private Outcome judge(Commit commit, Pass pass, InForce.NewerCommit newer)
+      throws InterruptedException, IOException {
+    try {
+      mirror.fetch(commit.sha());
+      refuseRewrite(commit);
+      return live(commit, pass, newer);
+    } catch (Refusal e) {
+      return refused(commit, e.line(), e.problems());
+    } catch (GitFailure e) {
+      return e.commitsFault()
+          ? refused(commit, e.line(), null)
+          : outcome(Kind.FAILED, commit, null, e.line());
+    } catch (ApplyFailure e) {
+      return e.fault() == Fault.COMMIT
+          ? refused(commit, e.line(), e.line())
+          : outcome(Kind.FAILED, commit, null, e.line());
+    } catch (IOException e) {
+      return outcome(Kind.FAILED, commit, null, e.toString());
+    } catch (RuntimeException e) {
+      LOG.error("a fault in vipops itself", e);
+      return outcome(Kind.FAILED, commit, null, "a fault in vipops itself: " + e);
+    }
+  }
+
+  private void refuseRewrite(Commit commit) throws GitFailure, Refusal {
+    String accepted = history.accepted(source());
+    if (accepted != null && !mirror.descends(commit.sha(), accepted)) {
+      throw new Refusal(
+          "branch "
+              + config.source().branch()
+              + " was rewritten: "
+              + commit.shortSha()
+              + " does not descend from the last accepted commit "
+              + accepted.substring(0, 7)
+              + ": push commits on top of that one",
+          null);
+    }
+  }
+
+  private Spec check(List<SourceFile> files) throws Refusal {
+    SpecReader.Reading reading = SpecReader.read(files);
+    Spec spec = reading.spec();
+    if (spec == null) {
+      throw ProblemText.refusal(reading.problems());
+    }
+    if (!spec.cluster().nodes().containsKey(config.node())) {
+      throw new Refusal(
+          "the spec has no node "
+              + config.node()
+              + ", only "
+              + String.join(", ", spec.cluster().nodes().keySet())
+              + ": add it, or set node in agent.yaml",
+          null);
+    }
+    reading.problems().stream()
+        .filter(problem -> problem.severity() == Severity.WARNING)
+        .forEach(problem -> LOG.warn("{}", ProblemText.line(problem)));
+    return spec;
+  }
+
+  private Node self(Spec spec) {
+    Node self = spec.cluster().nodes().get(config.node());
+    if (self == null) {
+      throw new IllegalStateException("checked before");
+    }
+    return self;
+  }
+
+  private void rollBack(Exception cause) throws ApplyFailure, InterruptedException {
+    try {
+      inForce.rollBack();
+    } catch (ApplyFailure e) {
+      throw new ApplyFailure(Fault.HOST, cause.getMessage() + "; " + e.line());
+    }
+  }
+
+  /** What is known of this commit already; null: it is to be tried. */
+  private @Nullable Outcome judgedBefore(Commit commit, boolean forced) {
+    History.Denial denial = history.denial(commit.sha(), context());
+    if (denial != null) {
+      return new Outcome(Kind.REFUSED, commit.sha(), null, denial.line(), denial.problems());
+    }
+    History.Entry last = history.last();
+    if (last == null || !last.commit().equals(commit.sha())) {
+      return null;
+    }
+    Kind kind = Kind.valueOf(last.outcome().toUpperCase(java.util.Locale.ROOT));
+    boolean stands =
+        switch (kind) {
+          case APPLIED, UNCHANGED -> last.generation() != null && inForce.runs(last.generation());
+          case HELD -> true;
+          case FAILED -> !forced && !backoff.isOver();
+          case REFUSED, PAUSED, SUPERSEDED -> false;
+        };
+    return stands ? new Outcome(kind, commit.sha(), last.generation(), last.line(), null) : null;
+  }
+
+  private Outcome refused(Commit commit, String line, @Nullable String problems)
+      throws IOException {
+    Outcome outcome = outcome(Kind.REFUSED, commit, null, line);
+    history.deny(commit.sha(), new History.Denial(context(), outcome.line(), problems));
+    return new Outcome(Kind.REFUSED, commit.sha(), null, outcome.line(), problems);
+  }
+
+  private Outcome fetchFailed(GitFailure e) {
+    if (report.fetchFailed(e.line())) {
+      LOG.warn("{}", e.line());
+    }
+    return new Outcome(Kind.FAILED, null, null, e.line(), null);
+  }
+
+  private void record(Commit commit, Outcome outcome, Map<String, Long> stepMs) throws IOException {
+    if (outcome.kind() == Kind.FAILED) {
+      backoff.failed();
+    } else {
+      backoff.reset();
+    }
+    History.Entry entry =
+        new History.Entry(
+            commit.sha(),
+            commit.author(),
+            commit.subject(),
+            outcome.kind().word(),
+            outcome.generation(),
+            Times.shown(java.time.Instant.now()),
+            outcome.line(),
+            stepMs);
+    history.add(entry, outcome.ok());
+    if (outcome.ok() || outcome.kind() == Kind.SUPERSEDED) {
+      LOG.info("{}", outcome.line());
+    } else {
+      LOG.warn("{}", outcome.line());
+    }
+    report.ended(outcome);
+  }
+
+  /** {@code applied 3f2a9c81d0aa (commit 1a2b3c4 by A: subject) in 0.38 s, 1 reload}. */
+  private static Outcome outcome(
+      Kind kind, Commit commit, @Nullable String generation, String detail) {
+    String what = generation == null ? "" : generation + " ";
+    boolean good = kind == Kind.APPLIED;
+    return new Outcome(
+        kind,
+        commit.sha(),
+        generation,
+        kind.word()
+            + " "
+            + what
+            + "(commit "
+            + commit.shortSha()
+            + " by "
+            + commit.authorName()
+            + ": "
+            + commit.subject()
+            + (good ? ") " : "): ")
+            + detail,
+        null);
+  }
+
+  private static String words(Nginx.Way way) {
+    return switch (way) {
+      case RELOADED -> "1 reload";
+      case STARTED -> "nginx started";
+      case NOTHING_TO_DO -> "no reload";
+    };
+  }
+
+  /** After a start: both halves to {@code current}, without Git. Returns the failure, or null. */
+  @Nullable String resume(boolean mayStart) throws InterruptedException {
+    steps.begin("resume", LONG.plus(LONG));
+    String failure = null;
+    try {
+      inForce.resume(mayStart);
+      if (inForce.id() != null) {
+        LOG.info("generation {} is in force", inForce.id());
+      }
+    } catch (ApplyFailure e) {
+      failure = e.line();
+      LOG.warn("resume: {}", failure);
+    }
+    report.resumed(failure);
+    return failure;
+  }
+
+  /** Whether nginx and VRRP are known to run what {@code current} points at. */
+  boolean isConverged() {
+    return inForce.id() == null || inForce.isConverged();
+  }
+
+  /** Lets the refused and failed be tried again, now. */
+  String retry() throws IOException {
+    history.forgetDenials();
+    backoff.reset();
+    return "refused and failed commits are tried again";
+  }
+
+  /** Where the branch stands, if it can be asked. */
+  boolean hasMoved(Commit from) {
+    try {
+      return !mirror.head().equals(from.sha());
+    } catch (GitFailure e) {
+      return false; // the next poll says so
+    }
+  }
+
+  /** When a failed commit is to be tried again. */
+  Backoff backoff() {
+    return backoff;
+  }
+
+  private String source() {
+    return mirror.shownUrl() + " " + config.source().branch();
+  }
+
+  private String context() {
+    return version + " " + config.source().path() + " " + config.node();
+  }
+}

@@ -1,0 +1,145 @@
+package io.vipops.worker;
+
+import io.vipops.apply.Settling;
+import io.vipops.git.Commit;
+import io.vipops.spec.AgentConfig;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The worker's parts of {@code status.json}, sent whenever they change. */
+final class Report {
+  private final AgentConfig.Source source;
+  private final String shownUrl;
+  private final InForce inForce;
+  private final History history;
+  private final Consumer<Map<String, @Nullable Object>> receiver;
+  private final Conditions conditions = new Conditions();
+  private @Nullable Commit head;
+  private @Nullable Instant fetched;
+  private @Nullable String error;
+  private Map<String, @Nullable Object> sent = Map.of();
+
+  Report(
+      AgentConfig.Source source,
+      String shownUrl,
+      InForce inForce,
+      History history,
+      Consumer<Map<String, @Nullable Object>> receiver) {
+    this.source = source;
+    this.shownUrl = shownUrl;
+    this.inForce = inForce;
+    this.history = history;
+    this.receiver = receiver;
+    set(Conditions.READY, false, "Starting", "");
+    set(Conditions.STALLED, false, "", "");
+    set(Conditions.FETCH_FAILED, false, "", "");
+  }
+
+  void fetched(Commit commit) {
+    head = commit;
+    fetched = Instant.now();
+    error = null;
+    set(Conditions.FETCH_FAILED, false, "", "");
+  }
+
+  /** Returns whether this is news. */
+  boolean fetchFailed(String line) {
+    boolean news = !line.equals(error);
+    error = line;
+    set(Conditions.FETCH_FAILED, true, "FetchFailed", line);
+    send();
+    return news;
+  }
+
+  void reconciling(Commit commit) {
+    set(Conditions.READY, false, "Reconciling", "commit " + commit.shortSha());
+    send();
+  }
+
+  void resumed(@Nullable String failure) {
+    if (failure != null) {
+      set(Conditions.READY, false, "Failed", failure);
+      set(Conditions.STALLED, true, "ResumeFailed", failure);
+    } else {
+      set(Conditions.STALLED, false, "", "");
+      History.Entry last = history.last();
+      boolean ready = inForce.id() != null && (last == null || inForceAsWanted(last));
+      set(Conditions.READY, ready, ready ? "Applied" : "Resumed", last == null ? "" : last.line());
+    }
+    send();
+  }
+
+  private static boolean inForceAsWanted(History.Entry last) {
+    return last.outcome().equals("applied") || last.outcome().equals("unchanged");
+  }
+
+  void ended(Outcome outcome) {
+    String reason =
+        outcome.kind().word().substring(0, 1).toUpperCase(java.util.Locale.ROOT)
+            + outcome.kind().word().substring(1);
+    set(Conditions.READY, outcome.ok(), reason, outcome.ok() ? "" : outcome.line());
+    boolean stalled = outcome.kind() == Outcome.Kind.FAILED;
+    set(Conditions.STALLED, stalled, stalled ? reason : "", stalled ? outcome.line() : "");
+    send();
+  }
+
+  private void set(String type, boolean status, String reason, String message) {
+    conditions.set(type, status, reason, message, Instant.now());
+  }
+
+  /** Sends the present state, unless it is the one sent last. */
+  void send() {
+    Settling settling = inForce.settling();
+    Map<String, @Nullable Object> report = new LinkedHashMap<>();
+    report.put("cluster", settling == null ? null : settling.cluster());
+    report.put("paused", history.isPaused());
+    report.put("conditions", conditions.shown());
+    report.put("git", git());
+    report.put("generation", generation());
+    report.put("upstreams", settling == null ? List.of() : settling.upstreams());
+    if (!report.equals(sent)) {
+      sent = report;
+      receiver.accept(report);
+    }
+  }
+
+  private Map<String, @Nullable Object> git() {
+    History.Entry last = history.last();
+    History.Entry applied = history.applied();
+    Map<String, @Nullable Object> git = new LinkedHashMap<>();
+    git.put("url", shownUrl);
+    git.put("branch", source.branch());
+    git.put("head", head == null ? null : head.sha());
+    git.put("attempted", last == null ? null : last.commit());
+    git.put("applied", applied == null ? null : applied.commit());
+    git.put("author", last == null ? null : last.author());
+    git.put("subject", last == null ? null : last.subject());
+    git.put("fetched", fetched == null ? null : Times.shown(fetched));
+    git.put("error", error != null ? error : refusal(last));
+    return git;
+  }
+
+  private static @Nullable String refusal(History.@Nullable Entry last) {
+    if (last == null) {
+      return null;
+    }
+    return last.outcome().equals("refused") || last.outcome().equals("failed") ? last.line() : null;
+  }
+
+  private @Nullable Map<String, @Nullable Object> generation() {
+    if (inForce.id() == null) {
+      return null;
+    }
+    Map<String, @Nullable Object> generation = new LinkedHashMap<>();
+    generation.put("id", inForce.id());
+    generation.put("commit", inForce.commit());
+    generation.put("phase", inForce.phase());
+    generation.put("since", Times.shown(inForce.since()));
+    generation.put("reloads", inForce.reloads());
+    return generation;
+  }
+}

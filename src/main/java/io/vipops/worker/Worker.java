@@ -1,0 +1,202 @@
+package io.vipops.worker;
+
+import io.vipops.apply.Nginx;
+import io.vipops.channel.Channel;
+import io.vipops.git.Commit;
+import io.vipops.git.GitFailure;
+import io.vipops.git.Mirror;
+import io.vipops.spec.AgentConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's child: looks at the branch when it is due, does what the agent asks, one thing at a
+ * time. It may be killed at any moment.
+ */
+public final class Worker {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+  private static final Duration PROOF_LIMIT = Duration.ofSeconds(10);
+  private static final Duration IDLE_SLACK = Duration.ofSeconds(30);
+
+  private final Inbox inbox;
+  private final History history;
+  private final Reconciler reconciler;
+  private final Report report;
+  private final Steps steps;
+  private final Schedule schedule;
+  private final BootMark bootMark;
+  private final Backoff resumeBackoff = new Backoff();
+  private final List<Channel.Call> syncs = new ArrayList<>();
+  private long seenArrivals;
+  private boolean resumed;
+
+  private Worker(AgentConfig config, String version, Inbox inbox, ParentAgent agent)
+      throws IOException, GitFailure {
+    Files.createDirectories(config.stateDir());
+    this.inbox = inbox;
+    this.steps = agent;
+    this.history = History.open(config.stateDir());
+    Mirror mirror = Mirror.open(config.stateDir().resolve("repo"), config.source());
+    Nginx nginx =
+        new Nginx(
+            config.nginx(),
+            config.stateDir().resolve("current/nginx/nginx.conf"),
+            Reconciler.hostOf(config).logs().resolve("error.log"),
+            PROOF_LIMIT);
+    InForce inForce = new InForce(config, nginx, agent);
+    this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
+    this.reconciler = new Reconciler(config, version, mirror, inForce, history, steps, report);
+    this.schedule = new Schedule(config.source().poll(), config.node());
+    this.bootMark = new BootMark(config.runDir());
+  }
+
+  /**
+   * Works until the agent closes {@code in}: then it finishes nothing and returns.
+   *
+   * @param in frames from the agent
+   * @param out frames to the agent; nothing else may write to it
+   * @throws IOException if a frame is not one, or the state folder cannot be used
+   * @throws GitFailure if {@code source} in agent.yaml cannot work at all
+   */
+  public static void run(AgentConfig config, String version, InputStream in, OutputStream out)
+      throws IOException, GitFailure {
+    Inbox inbox = new Inbox();
+    Channel channel = new Channel(in, out, inbox);
+    Worker worker = new Worker(config, version, inbox, new ParentAgent(channel));
+    Thread loop = new Thread(worker::loop, "worker");
+    loop.setDaemon(true);
+    loop.start();
+    channel.run();
+    loop.interrupt();
+  }
+
+  private void loop() {
+    try {
+      while (true) {
+        turn();
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("the agent closed the channel");
+    }
+  }
+
+  /** One turn: what is due, then a wait for the next thing. */
+  private void turn() throws InterruptedException {
+    try {
+      if (!resumed || !reconciler.isConverged()) {
+        resume();
+      }
+      serve();
+      boolean due =
+          schedule.isDue() || (reconciler.backoff().isWaiting() && reconciler.backoff().isOver());
+      if (!syncs.isEmpty() || (due && !history.isPaused())) {
+        look();
+      }
+    } catch (IOException | RuntimeException e) {
+      String line = "state_dir cannot be used: " + e;
+      LOG.error("{}", line);
+      reconciler.backoff().failed();
+      syncs.forEach(call -> call.fail(line));
+      syncs.clear();
+    }
+    long waitNs = syncs.isEmpty() ? waitNs() : 0;
+    steps.begin("idle", Duration.ofNanos(waitNs).plus(IDLE_SLACK));
+    inbox.await(waitNs);
+  }
+
+  private long waitNs() {
+    long waitNs = history.isPaused() ? schedule.periodNs() : schedule.remainingNs();
+    if (reconciler.backoff().isWaiting()) {
+      waitNs = Math.min(waitNs, reconciler.backoff().remainingNs());
+    }
+    if (resumeBackoff.isWaiting()) {
+      waitNs = Math.min(waitNs, resumeBackoff.remainingNs());
+    }
+    return Math.max(waitNs, 1_000_000);
+  }
+
+  private void resume() throws InterruptedException {
+    if (!resumeBackoff.isOver()) {
+      return;
+    }
+    if (reconciler.resume(!bootMark.isSet()) == null) {
+      resumed = true;
+      bootMark.set();
+      resumeBackoff.reset();
+    } else {
+      resumeBackoff.failed();
+    }
+  }
+
+  private void serve() throws IOException {
+    for (Channel.Call call : inbox.takeAll()) {
+      switch (call.type) {
+        case "sync" -> syncs.add(call);
+        case "pause" -> {
+          history.setPaused(true);
+          done(call, "paused: commits are left alone until vipops resume");
+        }
+        case "resume" -> {
+          history.setPaused(false);
+          schedule.now();
+          done(call, "resumed");
+        }
+        case "retry" -> {
+          done(call, reconciler.retry());
+          schedule.now();
+        }
+        default -> call.fail("the worker knows no request " + call.type);
+      }
+    }
+  }
+
+  private void done(Channel.Call call, String line) {
+    LOG.info("{}", line);
+    report.send();
+    call.reply(Map.of("ok", true, "line", line));
+  }
+
+  private void look() throws InterruptedException, IOException {
+    List<Channel.Call> asked = List.copyOf(syncs);
+    Outcome outcome;
+    if (history.isPaused()) {
+      outcome =
+          new Outcome(
+              Outcome.Kind.PAUSED, null, null, "paused: vipops resume lets commits in again", null);
+    } else {
+      schedule.looked();
+      seenArrivals = inbox.arrivals();
+      outcome =
+          reconciler.pass(!asked.isEmpty(), line -> tell(asked, line), this::isThereNewerThan);
+    }
+    if (outcome.kind() == Outcome.Kind.SUPERSEDED) {
+      schedule.now(); // those who wait get the newer commit's outcome
+    } else {
+      asked.forEach(call -> call.reply(outcome.reply()));
+      syncs.removeAll(asked);
+    }
+  }
+
+  private static void tell(List<Channel.Call> asked, String line) {
+    asked.forEach(call -> call.progress(Map.of("line", line)));
+  }
+
+  /** While settling: the branch is asked when a poll is due or somebody asks. */
+  private boolean isThereNewerThan(Commit commit) {
+    long arrivals = inbox.arrivals();
+    if (!schedule.isDue() && arrivals == seenArrivals) {
+      return false;
+    }
+    seenArrivals = arrivals;
+    schedule.looked();
+    return reconciler.hasMoved(commit);
+  }
+}

@@ -80,7 +80,8 @@ final class ActiveDuty {
         before.virtualAddresses().stream()
             .filter(a -> !stay.contains(a.prefix().address()))
             .toList();
-    if (!next.vipLease().equals(before.vipLease())) {
+    boolean leaseChanged = !next.vipLease().equals(before.vipLease());
+    if (leaseChanged) {
       holdAll(next, nowNs, out);
     } else {
       hold(next, added, out);
@@ -89,13 +90,19 @@ final class ActiveDuty {
       announce(added, out);
     }
     release(next, gone, out);
-    boolean advertChanged =
-        !addresses(next).equals(addresses(before))
-            || !next.advertInterval().equals(before.advertInterval())
-            || next.priority() != before.priority();
-    if (advertChanged) {
+    if (leaseChanged
+        || !addresses(next).equals(addresses(before))
+        || !next.advertInterval().equals(before.advertInterval())) {
       advertise(next, priority, nowNs, out);
     }
+  }
+
+  /** Puts one address back, with an advert because no lease may outlive the last one for long. */
+  void restore(
+      Instance instance, VirtualAddress address, int priority, long nowNs, List<Effect> out) {
+    hold(instance, List.of(address), out);
+    out.add(new Effect.Announce(List.of(address)));
+    advertiseBetween(instance, priority, nowNs, out);
   }
 
   private static Set<InetAddress> addresses(Instance instance) {

@@ -80,13 +80,21 @@ final class ActiveWatch {
     }
   }
 
+  /** When the Active counts as gone. */
   long downDeadlineNs(Instance instance, int ours) {
-    int version = instance.version();
-    long adverNs = adoptedNs == 0 ? instance.advertInterval().toNanos() : adoptedNs;
-    return restartedNs
-        + (resigned
-            ? Intervals.skewNs(version, ours, adverNs)
-            : Intervals.downNs(version, ours, adverNs));
+    long waitNs =
+        resigned
+            ? Intervals.skewNs(instance.version(), ours, adverIntervalNs(instance))
+            : downNs(instance, ours);
+    return restartedNs + waitNs;
+  }
+
+  private long downNs(Instance instance, int ours) {
+    return Intervals.downNs(instance.version(), ours, adverIntervalNs(instance));
+  }
+
+  private long adverIntervalNs(Instance instance) {
+    return adoptedNs == 0 ? instance.advertInterval().toNanos() : adoptedNs;
   }
 
   /** When preempt_delay is over; {@link Intervals#NEVER}: nobody to preempt, or no delay set. */
@@ -127,8 +135,10 @@ final class ActiveWatch {
     if (resigned) {
       return Reasons.resigned(source);
     }
-    boolean preempting = heardNs > restartedNs || nowNs >= preemptDeadlineNs(instance);
-    return preempting && priority < ours
+    // Not taken into account since, or for the length of preempt_delay: it was there until now.
+    boolean refused = heardNs > restartedNs || nowNs >= preemptDeadlineNs(instance);
+    boolean alive = nowNs < heardNs + downNs(instance, ours);
+    return refused && alive && priority < ours
         ? Reasons.advertised(source, priority, ours)
         : Reasons.silent(source, nowNs - heardNs);
   }

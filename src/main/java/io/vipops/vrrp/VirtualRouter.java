@@ -129,8 +129,7 @@ public final class VirtualRouter {
     if (state == State.ACTIVE
         && instance.virtualAddresses().contains(address)
         && !duty.stalled(instance, priority(), nowNs)) {
-      ActiveDuty.hold(instance, List.of(address), out);
-      out.add(new Effect.Announce(List.of(address)));
+      duty.restore(instance, address, priority(), nowNs, out);
       out.add(
           new Effect.Report(address.prefix() + " was removed by somebody else and is restored"));
     }
@@ -145,7 +144,8 @@ public final class VirtualRouter {
   }
 
   /**
-   * Takes a new configuration into force without leaving the state.
+   * Takes a new configuration into force without leaving the state. What the checks make of a new
+   * base priority comes by {@link #onStanding}.
    *
    * @throws IllegalArgumentException when its {@link Instance#identity} is another
    */
@@ -278,7 +278,11 @@ public final class VirtualRouter {
     } else if (duty.stalled(instance, priority(), nowNs)) {
       obey(advert, source, Reasons.stalled(source, duty.silentNs(nowNs)), nowNs, out);
     } else if (wins(theirs, source)) {
-      obey(advert, source, Reasons.advertised(source, theirs, priority()), nowNs, out);
+      String reason =
+          theirs == priority()
+              ? Reasons.tied(source, theirs)
+              : Reasons.advertised(source, theirs, priority());
+      obey(advert, source, reason, nowNs, out);
     } else {
       if (!version2) {
         duty.advertiseBetween(instance, priority(), nowNs, out);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** An instance for tests; nodes {@code lb01}, {@code lb02}, ... are 10.0.0.51, 10.0.0.52, ... */
 final class InstanceFixture {
   final String node;
+  String name = "web";
   int virtualRouterId = 51;
   int version = 3;
   int priority = 100;
@@ -70,7 +71,7 @@ final class InstanceFixture {
 
   Instance instance() {
     return new Instance(
-        "web",
+        name,
         virtualRouterId,
         version,
         "eth0",

@@ -39,6 +39,12 @@ public final class Running implements AutoCloseable {
     }
   }
 
+  /** Writes a line to its standard input. */
+  public void tell(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
   /** Sends a signal by name, e.g. {@code STOP}. */
   public void signal(String name) throws IOException, InterruptedException {
     Command.run("kill", "-" + name, Long.toString(pid()));

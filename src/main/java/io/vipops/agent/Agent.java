@@ -38,7 +38,7 @@ public final class Agent {
   private final StatusReport status;
   private @Nullable ControlSocket control;
 
-  private Agent(AgentConfig config, List<String> workerCommand) throws IOException {
+  private Agent(AgentConfig config, String version, List<String> workerCommand) throws IOException {
     this.config = config;
     drain = DrainFlag.load(config.stateDir().resolve("state"));
     standings = new Standings(drain.isSet());
@@ -51,19 +51,21 @@ public final class Agent {
             (check, result) -> thread.run(() -> onProbe(check, result)));
     vrrp = new VrrpHalf(engine, checks, standings);
     worker = new WorkerProcess(workerCommand, thread, call -> thread.run(() -> onWorker(call)));
-    status = new StatusReport(config.node(), engine, standings, worker, drain);
+    status = new StatusReport(version, config.node(), engine, standings, worker, drain);
   }
 
   /**
    * Runs until {@link #stop} or until the engine fails.
    *
+   * @param version of this build, for the status
    * @param workerCommand starts a worker
    * @throws IOException if the state or run folder cannot be used
    */
-  public static Agent start(AgentConfig config, List<String> workerCommand) throws IOException {
+  public static Agent start(AgentConfig config, String version, List<String> workerCommand)
+      throws IOException {
     Files.createDirectories(config.stateDir());
     Files.createDirectories(config.runDir());
-    Agent agent = new Agent(config, workerCommand);
+    Agent agent = new Agent(config, version, workerCommand);
     agent.thread.run(agent::boot);
     agent.thread.everySecond(agent::onTick);
     agent.control =

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code vipops status --json}: what the agent knows itself, and what the worker last reported. */
 final class StatusReport {
+  private final String version;
   private final String node;
   private final Engine engine;
   private final Standings standings;
@@ -23,7 +24,13 @@ final class StatusReport {
   private Map<String, @Nullable Object> report = Map.of();
 
   StatusReport(
-      String node, Engine engine, Standings standings, WorkerProcess worker, DrainFlag drain) {
+      String version,
+      String node,
+      Engine engine,
+      Standings standings,
+      WorkerProcess worker,
+      DrainFlag drain) {
+    this.version = version;
     this.node = node;
     this.engine = engine;
     this.standings = standings;
@@ -58,7 +65,7 @@ final class StatusReport {
 
   private Map<String, @Nullable Object> agent() {
     Map<String, @Nullable Object> agent = new LinkedHashMap<>();
-    agent.put("version", version());
+    agent.put("version", version);
     agent.put("pid", ProcessHandle.current().pid());
     agent.put("since", since.truncatedTo(ChronoUnit.SECONDS).toString());
     agent.put("paused", paused());
@@ -66,11 +73,6 @@ final class StatusReport {
     agent.put("worker_pid", worker.up() ? worker.pid() : null);
     agent.put("worker_restarts", worker.restarts());
     return agent;
-  }
-
-  private static String version() {
-    String version = StatusReport.class.getPackage().getImplementationVersion();
-    return version == null ? "unpackaged" : version;
   }
 
   private boolean paused() {

@@ -49,7 +49,7 @@ final class AgentCommand implements Callable<Integer> {
     }
     try {
       Logging.format(config.logFormat());
-      Agent agent = Agent.start(config, workerCommand());
+      Agent agent = Agent.start(config, Vipops.version(), workerCommand());
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent), "stop"));
       agent.join();
       return 0;

@@ -45,11 +45,16 @@ public final class Vipops implements Runnable {
   private boolean debug;
 
   /** The version that the build wrote into the jar. */
+  static String version() {
+    String version = Vipops.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
+  /** What {@code --version} prints. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Vipops.class.getPackage().getImplementationVersion();
-      return new String[] {"vipops " + (version == null ? "unpackaged" : version)};
+      return new String[] {"vipops " + version()};
     }
   }
 

@@ -2,12 +2,15 @@ package io.vipops.cli;
 
 import io.vipops.spec.AgentConfig;
 import io.vipops.spec.AgentConfigReader;
+import io.vipops.spec.SourceLines;
+import io.vipops.spec.SpecReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code agent.yaml} from disk. */
@@ -28,6 +31,8 @@ final class AgentConfigFile {
     }
     AgentConfigReader.Reading reading =
         AgentConfigReader.read(file.toString(), bytes, shortHostName());
+    SourceLines lines = new SourceLines(List.of(new SpecReader.SourceFile(file.toString(), bytes)));
+    reading.problems().forEach(it -> terminal.problem(it, lines.line(it.position())));
     return reading.config();
   }
 

@@ -1,19 +1,43 @@
 package io.vipops.cli;
 
 import io.vipops.json.Json;
+import io.vipops.spec.Problem;
+import io.vipops.spec.ProblemText;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Where a command prints: results to stdout, errors to stderr, colour only on a terminal. */
-record Terminal(PrintWriter out, PrintWriter err, Ansi ansi) {
+/** Where a command prints: results to stdout, errors to stderr, colour only for a person's eyes. */
+record Terminal(PrintWriter out, PrintWriter err, boolean colourOut, boolean colourErr) {
   static Terminal of(CommandSpec command) {
     return new Terminal(
         command.commandLine().getOut(),
         command.commandLine().getErr(),
-        command.commandLine().getColorScheme().ansi());
+        isWatched(1),
+        isWatched(2));
+  }
+
+  /**
+   * Whether a person looks at this descriptor, who has not asked for plain text
+   * (https://no-color.org). System.console() would say yes to a pipe from Java 22 on.
+   */
+  static boolean isWatched(int descriptor) {
+    String no = System.getenv("NO_COLOR");
+    if ((no != null && !no.isEmpty()) || "dumb".equals(System.getenv("TERM"))) {
+      return false;
+    }
+    try {
+      Path device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
+      return device.startsWith("/dev/pts") || device.toString().startsWith("/dev/tty");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   void good(String line) {
@@ -27,8 +51,13 @@ record Terminal(PrintWriter out, PrintWriter err, Ansi ansi) {
   }
 
   void error(String line) {
-    err.println(paint("bold,fg(red)", "error:") + " " + line);
+    err.println(paint(colourErr, "bold,fg(red)", "error:") + " " + line);
     err.flush();
+  }
+
+  /** A problem with the line it is on; null: that line is not to be had. */
+  void problem(Problem problem, @Nullable String sourceLine) {
+    plainError(ProblemText.format(problem, sourceLine, colourErr));
   }
 
   /** Text that brings its own layout, such as a report of problems. */
@@ -44,8 +73,17 @@ record Terminal(PrintWriter out, PrintWriter err, Ansi ansi) {
     return good ? 0 : 1;
   }
 
-  /** {@code text} in a style of picocli's, e.g. {@code bold,fg(red)}. */
+  /** {@code text} for stdout, in a style of picocli's, e.g. {@code bold,fg(red)}. */
   String paint(String style, String text) {
-    return ansi.new Text(ansi.enabled() ? "@|" + style + " " + text + "|@" : text).toString();
+    return paint(colourOut, style, text);
+  }
+
+  /** {@code text} for stderr. */
+  String paintError(String style, String text) {
+    return paint(colourErr, style, text);
+  }
+
+  private static String paint(boolean colour, String style, String text) {
+    return colour ? Ansi.ON.new Text("@|" + style + " " + text + "|@").toString() : text;
   }
 }

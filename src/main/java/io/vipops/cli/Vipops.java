@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Spec;
       "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain."
     },
     subcommands = {
+      ValidateCommand.class,
+      SchemaCommand.class,
       AgentCommand.class,
       WorkerCommand.class,
       StatusCommand.class,
@@ -69,7 +72,9 @@ public final class Vipops implements Runnable {
   /** Runs one command line; returns its exit code. */
   public static int execute(String... arguments) {
     Vipops root = new Vipops();
+    Ansi colour = Terminal.isWatched(1) ? Ansi.ON : Ansi.OFF;
     return new CommandLine(root)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(colour))
         .setExecutionExceptionHandler((failure, command, parsed) -> root.report(failure, command))
         .execute(arguments);
   }

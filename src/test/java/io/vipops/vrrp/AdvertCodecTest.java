@@ -124,6 +124,7 @@ class AdvertCodecTest {
     ByteBuffer buffer = ByteBuffer.wrap(around).position(2).limit(around.length - 2);
     assertThat(AdvertCodec.decode(buffer, FROM_LB01, id -> v3.instance()))
         .isInstanceOf(Decoded.Accepted.class);
+    assertThat(buffer.remaining()).isZero();
   }
 
   @Test

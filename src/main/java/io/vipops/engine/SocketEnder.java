@@ -5,6 +5,7 @@ import io.vipops.linux.NetlinkSocket;
 import io.vipops.linux.SystemCallException;
 import io.vipops.netlink.NetlinkMessage;
 import io.vipops.netlink.SocketDiag;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,13 +82,22 @@ final class SocketEnder implements AutoCloseable {
   private List<byte[]> connections(NetlinkSocket socket, InetAddress address)
       throws SystemCallException {
     List<byte[]> found = new ArrayList<>();
-    socket.send(SocketDiag.dump(address, ++sequence));
+    ask(socket, address, false, found);
+    if (address instanceof Inet4Address) {
+      ask(socket, address, true, found);
+    }
+    return found;
+  }
+
+  private void ask(NetlinkSocket socket, InetAddress address, boolean mapped, List<byte[]> found)
+      throws SystemCallException {
+    socket.send(SocketDiag.dump(address, mapped, ++sequence));
     while (true) {
       for (NetlinkMessage line : NetlinkMessage.parse(socket.receive())) {
         if (line.type() == NetlinkMessage.DONE || line.type() == NetlinkMessage.ERROR) {
-          return found;
+          return;
         }
-        SocketDiag.destroy(line, address, ++sequence).ifPresent(found::add);
+        SocketDiag.destroy(line, address, sequence).ifPresent(found::add);
       }
     }
   }

@@ -33,10 +33,14 @@ public final class SocketDiag {
 
   private SocketDiag() {}
 
-  /** Asks for the connections whose local address this is; the kernel does the picking. */
-  public static byte[] dump(InetAddress source, int sequence) {
-    return request(
-            BY_FAMILY, NetlinkMessage.REQUEST | NetlinkMessage.DUMP, sequence, family(source))
+  /**
+   * Asks for the connections whose local address this is; the kernel does the picking.
+   *
+   * @param mapped for an IPv4 address: those of IPv6 sockets that serve both families
+   */
+  public static byte[] dump(InetAddress source, boolean mapped, int sequence) {
+    int family = mapped ? AF_INET6 : family(source);
+    return request(BY_FAMILY, NetlinkMessage.REQUEST | NetlinkMessage.DUMP, sequence, family)
         .put(new byte[SOCKET_ID])
         .attribute(REQ_BYTECODE, sourceIs(source))
         .finish();
@@ -48,16 +52,27 @@ public final class SocketDiag {
    */
   public static Optional<byte[]> destroy(NetlinkMessage line, InetAddress source, int sequence) {
     byte[] payload = line.payload();
+    if (line.type() != BY_FAMILY || payload.length < 4 + SOCKET_ID) {
+      return Optional.empty();
+    }
     byte[] address = source.getAddress();
+    byte[] expected = new byte[16];
+    if (payload[0] == family(source)) {
+      System.arraycopy(address, 0, expected, 0, address.length);
+    } else if (payload[0] == AF_INET6) {
+      // ::ffff:a.b.c.d, RFC 4291 §2.5.5.2
+      expected[10] = (byte) 0xff;
+      expected[11] = (byte) 0xff;
+      System.arraycopy(address, 0, expected, 12, 4);
+    } else {
+      return Optional.empty();
+    }
     int at = 4 + SOURCE_IN_ID;
-    if (line.type() != BY_FAMILY
-        || payload.length < 4 + SOCKET_ID
-        || payload[0] != family(source)
-        || !Arrays.equals(payload, at, at + address.length, address, 0, address.length)) {
+    if (!Arrays.equals(payload, at, at + 16, expected, 0, 16)) {
       return Optional.empty();
     }
     return Optional.of(
-        request(DESTROY, NetlinkMessage.REQUEST | NetlinkMessage.ACK, sequence, family(source))
+        request(DESTROY, NetlinkMessage.REQUEST | NetlinkMessage.ACK, sequence, payload[0] & 0xff)
             .put(Arrays.copyOfRange(payload, 4, 4 + SOCKET_ID))
             .finish());
   }

@@ -37,11 +37,12 @@ final class Holders implements AutoCloseable {
 
   /** For how long both had it, in all. */
   Duration both() {
+    boolean[] now = has.clone();
     Duration both = Duration.ZERO;
     LocalDateTime since = null;
     for (Change change : changes()) {
-      has[change.host] = change.has;
-      if (has[0] && has[1]) {
+      now[change.host] = change.has;
+      if (now[0] && now[1]) {
         since = since == null ? change.at : since;
       } else if (since != null) {
         both = both.plus(Duration.between(since, change.at));

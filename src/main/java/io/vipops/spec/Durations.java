@@ -51,6 +51,11 @@ public final class Durations {
     return new BigDecimal(nanos).movePointLeft(6).stripTrailingZeros().toPlainString() + "ms";
   }
 
+  /** Whether nothing is left after the whole seconds. */
+  static boolean isWholeSeconds(Duration duration) {
+    return duration.equals(Duration.ofSeconds(duration.toSeconds()));
+  }
+
   /** Up to nine digits, with up to six after a point: no overflow, no surprise. */
   private static boolean isNumber(String text) {
     int point = text.indexOf('.');

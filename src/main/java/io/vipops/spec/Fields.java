@@ -30,15 +30,8 @@ public final class Fields {
    * @return null where it is none, or could not be read; the problems then say so
    */
   public static @Nullable Fields of(Yaml.Document document, List<Problem> problems) {
-    problems.addAll(document.problems());
-    if (document.node() instanceof YamlNode.Mapping root) {
-      return new Fields(root, problems);
-    }
-    if (document.node() != null) {
-      Position at = document.node().at();
-      problems.add(new Problem(Severity.ERROR, "wrong-type", at, "must be keys and values"));
-    }
-    return null;
+    YamlNode.Mapping root = document.mapping(problems);
+    return root == null ? null : new Fields(root, problems);
   }
 
   /** The value's position; the map's where the key is missing. */
@@ -68,7 +61,7 @@ public final class Fields {
     return node(key) != null;
   }
 
-  /** Text; a number or boolean that is not quoted keeps its spelling. */
+  /** Text; a number that is not quoted keeps its spelling. */
   public @Nullable String string(String key) {
     YamlNode node = node(key);
     return node == null ? null : text(key, node);
@@ -246,6 +239,20 @@ public final class Fields {
     return new Fields(new YamlNode.Mapping(map.at(), Map.of()), problems);
   }
 
+  /** A map that is read like this one. */
+  Fields inner(YamlNode.Mapping inner) {
+    return new Fields(inner, problems);
+  }
+
+  /** An item that may be short, just the text of {@code key}, or a map. */
+  Fields longForm(YamlNode item, String key) {
+    if (item instanceof YamlNode.Mapping inner) {
+      return inner(inner);
+    }
+    YamlNode.Entry only = new YamlNode.Entry(item.at(), item);
+    return inner(new YamlNode.Mapping(item.at(), Map.of(key, only)));
+  }
+
   /** Says that {@code key}'s feature does not exist yet, where the key is given. */
   public void notSupported(String key) {
     if (has(key)) {
@@ -270,7 +277,8 @@ public final class Fields {
   }
 
   private @Nullable String text(String key, YamlNode node) {
-    if (node instanceof YamlNode.Scalar scalar && scalar.value() != null) {
+    if (node instanceof YamlNode.Scalar scalar
+        && (scalar.value() instanceof String || scalar.value() instanceof Number)) {
       return scalar.text();
     }
     error("wrong-type", node.at(), key + " must be text");

@@ -1,5 +1,7 @@
 package io.vipops.spec;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +20,41 @@ public final class SpecReader {
    */
   public record Reading(@Nullable Spec spec, List<Problem> problems) {}
 
-  /** Reads one spec, of one file or of all files of a folder. */
+  /** Reads one spec, of one file or of all files of a folder, in the order of their names. */
   public static Reading read(List<SourceFile> files) {
-    throw new UnsupportedOperationException();
+    List<Problem> problems = new ArrayList<>();
+    List<YamlNode.Mapping> roots = roots(files, problems);
+    if (!problems.isEmpty() || roots.isEmpty()) {
+      // The schema would miss what an unreadable file has.
+      return new Reading(null, Problems.sorted(problems));
+    }
+    YamlNode.Mapping root = SpecFolder.merge(roots, problems);
+    SourceMap source = new SourceMap(new YamlPositions(root));
+    SchemaCheck schema = new SchemaCheck(Schemas.cluster(), problems);
+    schema.check(root);
+    Cluster cluster = new ClusterDecoder(root, schema, problems).decode();
+    Findings findings = new Findings(root, source, problems);
+    Rules.errors(cluster, findings);
+    if (Problems.hasError(problems)) {
+      return new Reading(null, Problems.sorted(problems));
+    }
+    Rules.warnings(cluster, findings);
+    List<Problem> left = Allowances.filter(problems, new SourceLines(files));
+    return new Reading(new Spec(cluster, source), Problems.sorted(left));
+  }
+
+  private static List<YamlNode.Mapping> roots(List<SourceFile> files, List<Problem> problems) {
+    List<SourceFile> sorted = new ArrayList<>(files);
+    if (sorted.size() > 1) {
+      sorted.sort(Comparator.comparing(SourceFile::name));
+    }
+    List<YamlNode.Mapping> roots = new ArrayList<>();
+    for (SourceFile file : sorted) {
+      YamlNode.Mapping root = Yaml.read(file.name(), file.bytes()).mapping(problems);
+      if (root != null) {
+        roots.add(root);
+      }
+    }
+    return roots;
   }
 }

@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.reader.StreamReader;
 /** YAML text to plain values, within limits that keep hostile text from exhausting memory. */
 public final class Yaml {
   /** Longest file, in bytes. */
-  static final int MAX_BYTES = 4 << 20;
+  public static final int MAX_BYTES = 4 << 20;
 
   /** Deepest nesting, the root counted. */
   static final int MAX_DEPTH = 50;
@@ -42,6 +42,23 @@ public final class Yaml {
      */
     public @Nullable Object root() {
       return node == null ? null : node.plain();
+    }
+
+    /**
+     * The document as one map; its problems are added to {@code problems}.
+     *
+     * @return null where it is none, or could not be read; the problems then say so
+     */
+    YamlNode.@Nullable Mapping mapping(List<Problem> all) {
+      all.addAll(problems);
+      if (node instanceof YamlNode.Mapping root) {
+        return root;
+      }
+      if (node != null) {
+        String message = "must be keys and values, such as version: 1";
+        all.add(new Problem(Severity.ERROR, RuleId.WRONG_TYPE.id, node.at(), message));
+      }
+      return null;
     }
 
     /** Where each part stands. */
@@ -91,8 +108,7 @@ public final class Yaml {
 
   private static String text(String file, byte[] bytes) throws YamlComposer.RefusedException {
     if (bytes.length > MAX_BYTES) {
-      String size = bytes.length / (1 << 20) + " MiB";
-      throw refused("yaml-size", file, 0, 0, "larger than 4 MiB: it has " + size);
+      throw refused("yaml-size", file, 0, 0, "the file is larger than 4 MiB");
     }
     CharBuffer chars = CharBuffer.allocate(bytes.length);
     CoderResult end =

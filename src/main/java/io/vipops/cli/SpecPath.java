@@ -1,0 +1,69 @@
+package io.vipops.cli;
+
+import io.vipops.spec.SpecReader.SourceFile;
+import io.vipops.spec.Yaml;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The files of a spec that a command was given by path. */
+final class SpecPath {
+  /** A path that cannot be read; the message is for the user. */
+  static final class UnreadableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnreadableException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  private SpecPath() {}
+
+  /** One file, or all {@code *.yaml} of a folder, named as the user named it. */
+  static List<SourceFile> read(Path path) throws UnreadableException {
+    try {
+      if (!Files.isDirectory(path)) {
+        return List.of(file(path));
+      }
+      List<Path> paths = new ArrayList<>();
+      try (DirectoryStream<Path> folder = Files.newDirectoryStream(path, "*.yaml")) {
+        folder.forEach(paths::add);
+      }
+      if (paths.isEmpty()) {
+        throw new NoSuchFileException(path.toString(), null, "no *.yaml file in this folder");
+      }
+      Collections.sort(paths);
+      List<SourceFile> files = new ArrayList<>();
+      for (Path one : paths) {
+        files.add(file(one));
+      }
+      return files;
+    } catch (IOException e) {
+      throw new UnreadableException(path + ": " + reason(e), e);
+    }
+  }
+
+  /** No more than is needed to see that a file is too large. */
+  private static SourceFile file(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      return new SourceFile(path.toString(), in.readNBytes(Yaml.MAX_BYTES + 1));
+    }
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getReason() == null ? "no such file or folder" : missing.getReason();
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return String.valueOf(e.getMessage());
+  }
+}

@@ -1,0 +1,77 @@
+package io.vipops.spec;
+
+import java.util.List;
+import java.util.Set;
+
+/** What the rules see beside the records, and where they put what they find. */
+final class Findings {
+  private final YamlNode.Mapping root;
+  private final SourceMap source;
+  private final List<Problem> problems;
+
+  Findings(YamlNode.Mapping root, SourceMap source, List<Problem> problems) {
+    this.root = root;
+    this.source = source;
+    this.problems = problems;
+  }
+
+  void error(RuleId rule, String pointer, String message) {
+    problems.add(new Problem(Severity.ERROR, rule.id, source.at(pointer), message));
+  }
+
+  void errorAtKey(RuleId rule, String pointer, String message) {
+    problems.add(new Problem(Severity.ERROR, rule.id, source.keyAt(pointer), message));
+  }
+
+  void warning(RuleId rule, String pointer, String message) {
+    problems.add(new Problem(Severity.WARNING, rule.id, source.at(pointer), message));
+  }
+
+  void warningAtKey(RuleId rule, String pointer, String message) {
+    problems.add(new Problem(Severity.WARNING, rule.id, source.keyAt(pointer), message));
+  }
+
+  Position at(String pointer) {
+    return source.at(pointer);
+  }
+
+  /** Of two places, the one that a reader comes to second: it is the one too many. */
+  String later(String a, String b) {
+    Position first = source.at(a);
+    Position second = source.at(b);
+    int order = first.file().compareTo(second.file());
+    if (order == 0) {
+      order = Integer.compare(first.line(), second.line());
+    }
+    if (order == 0) {
+      order = Integer.compare(first.column(), second.column());
+    }
+    return order > 0 ? a : b;
+  }
+
+  /** Reports {@code name} unless the section defines it, soundly or not. */
+  void refer(String section, String name, String pointer) {
+    if (!defines(section, name)) {
+      String what = section.equals("nodes") ? "node" : section.substring(0, section.length() - 1);
+      String message = what + " " + name + " is not defined";
+      error(RuleId.UNDEFINED_REFERENCE, pointer, message + Closest.hint(name, names(section)));
+    }
+  }
+
+  /** Whether the section has this name; true where the section itself cannot be read. */
+  boolean defines(String section, String name) {
+    YamlNode.Entry entry = root.entries().get(section);
+    if (entry == null) {
+      return section.equals("nodes"); // missing, which is reported once
+    }
+    return !(entry.value() instanceof YamlNode.Mapping map) || map.entries().containsKey(name);
+  }
+
+  /** The names that the section defines, soundly or not. */
+  Set<String> names(String section) {
+    YamlNode.Entry entry = root.entries().get(section);
+    return entry != null && entry.value() instanceof YamlNode.Mapping map
+        ? map.entries().keySet()
+        : Set.of();
+  }
+}

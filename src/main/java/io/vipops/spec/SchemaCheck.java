@@ -1,0 +1,215 @@
+package io.vipops.spec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a document against the part of JSON Schema that ours use: {@code $ref type enum minimum
+ * maximum items minItems properties required additionalProperties propertyNames minProperties}, and
+ * {@code x-kind} in the place of {@code pattern}. Anything else in a schema is for its readers.
+ *
+ * <p>A general validator answers the same yes or no (the tests compare them), but takes 200 ms to
+ * start, and its messages speak of schemas where users want to read of their spec.
+ */
+final class SchemaCheck {
+  private final Map<String, @Nullable Object> schema;
+  private final List<Problem> problems;
+  private final List<String> faults = new ArrayList<>();
+
+  SchemaCheck(Map<String, @Nullable Object> schema, List<Problem> problems) {
+    this.schema = schema;
+    this.problems = problems;
+  }
+
+  /** Adds what is wrong with {@code root} to the problems. */
+  void check(YamlNode root) {
+    check(root, schema, "", "the spec", root.at());
+  }
+
+  /** Whether something is wrong at or below {@code pointer}. */
+  boolean isFaulty(String pointer) {
+    for (String fault : faults) {
+      boolean below = fault.startsWith(pointer);
+      if (below && (fault.length() == pointer.length() || fault.charAt(pointer.length()) == '/')) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void check(
+      YamlNode node, Map<?, ?> given, String pointer, String subject, Position keyAt) {
+    Map<?, ?> rules = resolve(given);
+    if (!hasType(node, rules.get("type"))) {
+      String hint = hint(node, rules);
+      fault(RuleId.WRONG_TYPE, pointer, node.at(), subject + " must be " + hint);
+    } else if (node instanceof YamlNode.Mapping map) {
+      mapping(map, rules, pointer, subject, keyAt);
+    } else if (node instanceof YamlNode.Sequence list) {
+      sequence(list, rules, pointer, subject);
+    } else if (node instanceof YamlNode.Scalar scalar) {
+      scalar(scalar, rules, pointer, subject);
+    }
+  }
+
+  private void mapping(
+      YamlNode.Mapping map, Map<?, ?> rules, String pointer, String subject, Position keyAt) {
+    if (rules.get("required") instanceof List<?> required) {
+      for (Object key : required) {
+        if (isNone(map.entries().get(String.valueOf(key)))) {
+          fault(RuleId.MISSING_KEY, pointer, keyAt, subject + " needs " + key);
+        }
+      }
+    }
+    if (rules.get("minProperties") != null && map.entries().isEmpty()) {
+      fault(RuleId.BAD_VALUE, pointer, map.at(), subject + " must not be empty");
+    }
+    Map<?, ?> known =
+        rules.get("properties") instanceof Map<?, ?> properties ? properties : Map.of();
+    for (Map.Entry<String, YamlNode.Entry> entry : map.entries().entrySet()) {
+      member(
+          entry.getKey(), entry.getValue(), rules, known, Pointer.child(pointer, entry.getKey()));
+    }
+  }
+
+  private void member(
+      String key, YamlNode.Entry entry, Map<?, ?> rules, Map<?, ?> known, String pointer) {
+    Object ofKey = known.get(key);
+    Object ofOthers = rules.get("additionalProperties");
+    if (ofKey == null && Boolean.FALSE.equals(ofOthers)) {
+      List<String> names = new ArrayList<>();
+      for (Object name : known.keySet()) {
+        names.add(String.valueOf(name));
+      }
+      String message = "unknown key " + key + Closest.hint(key, names);
+      fault(RuleId.UNKNOWN_KEY, pointer, entry.keyAt(), message);
+      return;
+    }
+    if (ofKey == null && rules.get("propertyNames") instanceof Map<?, ?> ofNames) {
+      YamlNode.Scalar name = new YamlNode.Scalar(entry.keyAt(), key, key);
+      check(name, ofNames, pointer, "name", entry.keyAt());
+    }
+    if ((ofKey == null ? ofOthers : ofKey) instanceof Map<?, ?> ofValue) {
+      if (Boolean.TRUE.equals(ofValue.get("x-not-supported"))) {
+        fault(RuleId.NOT_SUPPORTED, pointer, entry.keyAt(), key + " is not supported yet");
+      } else if (ofKey == null || !isNone(entry)) {
+        check(entry.value(), ofValue, pointer, key, entry.keyAt());
+      }
+    }
+  }
+
+  private void sequence(YamlNode.Sequence list, Map<?, ?> rules, String pointer, String subject) {
+    if (rules.get("minItems") != null && list.items().isEmpty()) {
+      fault(RuleId.BAD_VALUE, pointer, list.at(), subject + " must not be empty");
+    }
+    if (rules.get("items") instanceof Map<?, ?> ofItems) {
+      int index = 0;
+      for (YamlNode item : list.items()) {
+        check(item, ofItems, pointer + "/" + index++, "an item of " + subject, item.at());
+      }
+    }
+  }
+
+  private void scalar(YamlNode.Scalar scalar, Map<?, ?> rules, String pointer, String subject) {
+    if (rules.get("enum") instanceof List<?> allowed && !isAmong(scalar, allowed)) {
+      List<String> names = new ArrayList<>();
+      for (Object value : allowed) {
+        names.add(String.valueOf(value));
+      }
+      String expected = (names.size() > 1 ? "one of " : "") + String.join(", ", names);
+      String message = " must be " + expected + ", not " + scalar.text();
+      String hint = Closest.hint(scalar.text(), names);
+      fault(RuleId.BAD_VALUE, pointer, scalar.at(), subject + message + hint);
+    } else if (rules.get("x-kind") instanceof String kind) {
+      TextKind.Fault fault = TextKind.check(kind, scalar.text());
+      if (fault != null) {
+        fault(fault.rule(), pointer, scalar.at(), subject + " " + fault.message());
+      }
+    } else if (scalar.value() instanceof Long number
+        && rules.get("minimum") instanceof Long min
+        && rules.get("maximum") instanceof Long max
+        && (number < min || number > max)) {
+      String message = " must be " + min + " to " + max + ", not " + number;
+      fault(RuleId.OUT_OF_RANGE, pointer, scalar.at(), subject + message);
+    }
+  }
+
+  /** A number where text is wanted is text: it keeps its spelling. */
+  private static boolean isAmong(YamlNode.Scalar scalar, List<?> allowed) {
+    return allowed.contains(scalar.value()) || allowed.contains(scalar.text());
+  }
+
+  private static boolean isNone(YamlNode.@Nullable Entry entry) {
+    return entry == null
+        || (entry.value() instanceof YamlNode.Scalar scalar && scalar.value() == null);
+  }
+
+  private static boolean hasType(YamlNode node, @Nullable Object type) {
+    if (type instanceof List<?> types) {
+      for (Object one : types) {
+        if (hasType(node, one)) {
+          return true;
+        }
+      }
+      return false;
+    }
+    return switch (String.valueOf(type)) {
+      case "object" -> node instanceof YamlNode.Mapping;
+      case "array" -> node instanceof YamlNode.Sequence;
+      case "string" ->
+          node instanceof YamlNode.Scalar it
+              && (it.value() instanceof String || it.value() instanceof Number);
+      case "integer" -> node instanceof YamlNode.Scalar it && it.value() instanceof Long;
+      case "boolean" -> node instanceof YamlNode.Scalar it && it.value() instanceof Boolean;
+      default -> throw new IllegalStateException("type " + type);
+    };
+  }
+
+  private static String hint(YamlNode node, Map<?, ?> rules) {
+    Object type = rules.get("type");
+    StringBuilder words = new StringBuilder();
+    for (Object one : type instanceof List<?> types ? types : List.of(String.valueOf(type))) {
+      words.append(words.isEmpty() ? "" : " or ").append(words(String.valueOf(one)));
+    }
+    if (node instanceof YamlNode.Scalar scalar && "array".equals(type) && scalar.value() != null) {
+      words.append(": [").append(scalar.text()).append(']');
+    } else if (node instanceof YamlNode.Scalar scalar
+        && "string".equals(type)
+        && scalar.value() instanceof Boolean) {
+      words.append(": \"").append(scalar.text()).append('"');
+    }
+    return words.toString();
+  }
+
+  private static String words(String type) {
+    return switch (type) {
+      case "object" -> "keys and values";
+      case "array" -> "a list";
+      case "string" -> "text";
+      case "integer" -> "a whole number";
+      default -> "true or false";
+    };
+  }
+
+  private Map<?, ?> resolve(Map<?, ?> given) {
+    Map<?, ?> rules = given;
+    while (rules.get("$ref") instanceof String ref) {
+      Object target = schema;
+      for (String step : ref.substring(2).split("/", -1)) {
+        target = target instanceof Map<?, ?> map ? map.get(step) : null;
+      }
+      if (!(target instanceof Map<?, ?> map)) {
+        throw new IllegalStateException("$ref " + ref);
+      }
+      rules = map;
+    }
+    return rules;
+  }
+
+  private void fault(RuleId rule, String pointer, Position at, String message) {
+    faults.add(pointer);
+    problems.add(new Problem(Severity.ERROR, rule.id, at, message));
+  }
+}

@@ -1,0 +1,34 @@
+package io.vipops.spec;
+
+import io.vipops.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON Schemas (draft 2020-12) that are part of the program. */
+public final class Schemas {
+  private Schemas() {}
+
+  /** The text of {@code cluster} or {@code agent}; null: there is no such schema. */
+  public static byte @Nullable [] bytes(String name) {
+    try (InputStream in = Schemas.class.getResourceAsStream("/schemas/" + name + ".schema.json")) {
+      return in == null ? null : in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Map<String, @Nullable Object> cluster() {
+    byte[] bytes = bytes("cluster");
+    if (bytes == null) {
+      throw new IllegalStateException("the cluster schema is not in the jar");
+    }
+    try {
+      return Json.decode(bytes);
+    } catch (Json.MalformedException e) {
+      throw new IllegalStateException("cluster.schema.json: " + e.getMessage(), e);
+    }
+  }
+}

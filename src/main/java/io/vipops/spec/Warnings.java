@@ -1,0 +1,177 @@
+package io.vipops.spec;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Warning rules, for clusters without errors. */
+final class Warnings {
+  private final Cluster cluster;
+  private final Findings findings;
+
+  Warnings(Cluster cluster, Findings findings) {
+    this.cluster = cluster;
+    this.findings = findings;
+  }
+
+  /** All weights of an instance together must be able to turn the order of two nodes. */
+  void weightNoEffect() {
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      int total = 0;
+      for (Track track : instance.track()) {
+        total += Math.abs(track.weight());
+      }
+      int nearest = nearestPriorities(instance);
+      for (int i = 0; i < instance.track().size(); i++) {
+        Track track = instance.track().get(i);
+        if (track.weight() != 0 && total <= nearest && instance.priorities().size() > 1) {
+          String message =
+              "weight " + track.weight() + " changes nothing: the priorities are " + nearest;
+          String at = VrrpRules.at(instance) + "/track/" + i;
+          findings.warning(RuleId.WEIGHT_NO_EFFECT, at, message + " apart");
+        }
+      }
+    }
+  }
+
+  private static int nearestPriorities(VrrpInstance instance) {
+    int nearest = 254;
+    for (int a : instance.priorities().values()) {
+      for (int b : instance.priorities().values()) {
+        nearest = a > b ? Math.min(nearest, a - b) : nearest;
+      }
+    }
+    return nearest;
+  }
+
+  /** A check of something that all nodes share, whose failure means Fault on each. */
+  void sharedFault() {
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      for (int i = 0; i < instance.track().size(); i++) {
+        Track track = instance.track().get(i);
+        Check check = cluster.checks().get(track.check());
+        if (track.weight() == 0 && check != null && looksElsewhere(check)) {
+          String message =
+              "all nodes fail check " + check.name() + " together, and weight 0 means ";
+          String at = VrrpRules.at(instance) + "/track/" + i;
+          String fix = "Fault: give it a weight, or nobody holds the addresses";
+          findings.warning(RuleId.SHARED_FAULT, at, message + fix);
+        }
+      }
+    }
+  }
+
+  private static boolean looksElsewhere(Check check) {
+    for (Probe probe : check.probes()) {
+      if (probe instanceof Probe.Tcp tcp && !tcp.address().isLoopbackAddress()) {
+        return true;
+      }
+      if (probe instanceof Probe.Http http) {
+        String host = http.url().getHost();
+        if (!host.equals("localhost") && !host.startsWith("127.") && !host.equals("[::1]")) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Compared with twice the time in which a dead node is noticed (RFC 9568 §6.1). */
+  void slowCheck() {
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      for (int i = 0; i < instance.track().size(); i++) {
+        Check check = cluster.checks().get(instance.track().get(i).check());
+        if (check == null) {
+          continue;
+        }
+        Duration noticed = check.interval().multipliedBy(check.fall());
+        Duration failover = instance.advertInterval().multipliedBy(4);
+        if (noticed.compareTo(failover.multipliedBy(2)) > 0) {
+          String message = "check " + check.name() + " takes " + Durations.format(noticed);
+          String rest = " to fail, a dead node is noticed within " + Durations.format(failover);
+          String at = VrrpRules.at(instance) + "/track/" + i;
+          findings.warning(RuleId.SLOW_CHECK, at, message + rest);
+        }
+      }
+    }
+  }
+
+  void inlineSecret() {
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      VrrpInstance.Authentication authentication = instance.authentication();
+      if (authentication != null && authentication.password() != null) {
+        String at = VrrpRules.at(instance) + "/authentication/password";
+        String message = "all who read the spec read this password: use password_file";
+        findings.warningAtKey(RuleId.INLINE_SECRET, at, message);
+      }
+    }
+  }
+
+  void unusedChecks() {
+    Set<String> used = new HashSet<>();
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      for (Track track : instance.track()) {
+        used.add(track.check());
+      }
+    }
+    for (String name : cluster.checks().keySet()) {
+      unused(used, name, "/checks", "no instance tracks check " + name);
+    }
+  }
+
+  void unusedUpstreams() {
+    Set<String> used = new HashSet<>();
+    for (Route route : cluster.routes()) {
+      for (Route.Rule rule : route.rules()) {
+        if (rule.action() instanceof Route.Action.Proxy proxy) {
+          used.add(proxy.upstream());
+        }
+      }
+    }
+    for (String name : cluster.upstreams().keySet()) {
+      unused(used, name, "/upstreams", "no route leads to upstream " + name);
+    }
+  }
+
+  void unusedListeners() {
+    Set<String> used = new HashSet<>();
+    for (Route route : cluster.routes()) {
+      used.addAll(route.listeners());
+    }
+    for (Listener listener : cluster.listeners().values()) {
+      if (listener.redirectTo() == null) {
+        String message = "listener " + listener.name() + " has neither route nor redirect_to";
+        unused(used, listener.name(), "/listeners", message);
+      }
+    }
+  }
+
+  private void unused(Set<String> used, String name, String section, String message) {
+    if (!used.contains(name)) {
+      findings.warningAtKey(RuleId.UNUSED_DEFINITION, Pointer.child(section, name), message);
+    }
+  }
+
+  void oneServer() {
+    for (Upstream upstream : cluster.upstreams().values()) {
+      if (upstream.servers().size() == 1) {
+        String message = upstream.name() + " has one server: when it fails, nothing answers";
+        findings.warning(RuleId.ONE_SERVER, TrafficRules.at(upstream) + "/servers/0", message);
+      }
+    }
+  }
+
+  void serverTwice() {
+    for (Upstream upstream : cluster.upstreams().values()) {
+      Set<String> seen = new HashSet<>();
+      for (int i = 0; i < upstream.servers().size(); i++) {
+        Server server = upstream.servers().get(i);
+        if (!seen.add(server.address().getHostAddress() + " " + server.port())) {
+          String at = TrafficRules.at(upstream) + "/servers/" + i;
+          String message = "this server stands twice in " + upstream.name() + ": use weight";
+          findings.warning(RuleId.SERVER_TWICE, at, message);
+        }
+      }
+    }
+  }
+}

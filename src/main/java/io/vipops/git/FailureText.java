@@ -48,18 +48,14 @@ final class FailureText {
   /** What went wrong on the way to {@code host}, and what to do. */
   static String remote(Throwable failure, String host) {
     if (cause(failure, UnknownHostException.class) != null) {
-      return "host " + host + " is unknown: check source.url and the resolver";
+      return unknownHost(host);
     }
     if (cause(failure, SocketTimeoutException.class) != null) {
       return host + " does not answer: check the network and firewalls";
     }
     if (cause(failure, ConnectException.class) != null
         || cause(failure, NoRouteToHostException.class) != null) {
-      return "cannot connect to "
-          + host
-          + " ("
-          + why(failure)
-          + "): check source.url and that the server runs";
+      return cannotConnect(host, why(failure));
     }
     if (cause(failure, javax.net.ssl.SSLException.class) != null) {
       return "TLS with "
@@ -74,9 +70,28 @@ final class FailureText {
     }
     String why = why(failure);
     String lower = why.toLowerCase(Locale.ROOT);
+    // git:// failures carry no cause.
+    if (lower.endsWith(": unknown host")) {
+      return unknownHost(host);
+    }
+    if (lower.endsWith(": connection refused")) {
+      return cannotConnect(host, "Connection refused");
+    }
     if (lower.contains("repository not found") || lower.contains("does not appear to be a git")) {
       return "no repository there: check source.url and its access rights";
     }
     return why;
+  }
+
+  private static String unknownHost(String host) {
+    return "host " + host + " is unknown: check source.url and the resolver";
+  }
+
+  private static String cannotConnect(String host, String why) {
+    return "cannot connect to "
+        + host
+        + " ("
+        + why
+        + "): check source.url and that the server runs";
   }
 }

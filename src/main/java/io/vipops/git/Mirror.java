@@ -99,6 +99,7 @@ public final class Mirror implements Closeable {
             mirror,
             "fetch",
             transport -> transport.fetch(NullProgressMonitor.INSTANCE, List.of(branch)));
+        mirror.autoGC(NullProgressMonitor.INSTANCE);
         ObjectId fetched = mirror.resolve(FETCHED);
         return commit(mirror, fetched == null ? ObjectId.fromString(head) : fetched);
       }
@@ -161,16 +162,25 @@ public final class Mirror implements Closeable {
       FileRepository opened = new FileRepository(dir.toFile());
       if (!Files.exists(dir.resolve("config"))) {
         opened.create(true);
-        StoredConfig config = opened.getConfig();
-        config.setInt("gc", null, "autoPackLimit", 50);
-        config.setBoolean("gc", null, "autoDetach", false);
-        config.save();
+        keepSmall(opened.getConfig());
       }
       repository = opened;
       return opened;
     } catch (IOException e) {
       throw damaged(e);
     }
+  }
+
+  /** Each fetch brings a pack: packs are joined now and then, within little memory. */
+  private static void keepSmall(StoredConfig config) throws IOException {
+    config.setInt("gc", null, "autoPackLimit", 50);
+    config.setBoolean("gc", null, "autoDetach", false);
+    config.setString("gc", null, "prunePackExpire", "now");
+    config.setString("gc", null, "pruneExpire", "now");
+    config.setInt("pack", null, "threads", 1);
+    config.setInt("pack", null, "windowMemory", 4 << 20);
+    config.setInt("pack", null, "deltaCacheSize", 1 << 20);
+    config.save();
   }
 
   /** Locks of a process that was killed: nobody else uses this folder. */

@@ -1,0 +1,257 @@
+package io.vipops.git;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vipops.spec.AgentConfig;
+import io.vipops.spec.SpecReader.SourceFile;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MirrorTest {
+  @TempDir private Path dir;
+  private Origin origin;
+
+  @BeforeEach
+  void createOrigin() throws Exception {
+    origin = Origin.create(dir);
+  }
+
+  private Mirror mirror(String url) throws GitFailure {
+    return Mirror.open(dir.resolve("repo"), source(url));
+  }
+
+  static AgentConfig.Source source(String url) {
+    return new AgentConfig.Source(
+        url, "main", "cluster.yaml", Duration.ofSeconds(1), Duration.ofSeconds(10), null, null);
+  }
+
+  private static String text(SourceFile file) {
+    return new String(file.bytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void fetchesTheHeadAndReadsAFileOfIt() throws Exception {
+    String sha = origin.push("cluster.yaml", "version: 1\n");
+    try (Mirror mirror = mirror(origin.url())) {
+      assertThat(mirror.head()).isEqualTo(sha);
+      Commit commit = mirror.fetch(sha);
+      assertThat(commit).isEqualTo(new Commit(sha, "Ada <ada@example.com>", "change cluster.yaml"));
+      List<SourceFile> files = mirror.read(commit, "cluster.yaml");
+      assertThat(files).extracting(SourceFile::name).containsExactly("cluster.yaml");
+      assertThat(text(files.get(0))).isEqualTo("version: 1\n");
+    }
+  }
+
+  @Test
+  void seesANewHeadWithoutBeingOpenedAgain() throws Exception {
+    try (Mirror mirror = mirror(origin.url())) {
+      for (int n = 0; n < 3; n++) {
+        String sha = origin.push("cluster.yaml", "n: " + n);
+        assertThat(mirror.head()).isEqualTo(sha);
+        assertThat(text(mirror.read(mirror.fetch(sha), "cluster.yaml").get(0)))
+            .isEqualTo("n: " + n);
+      }
+    }
+  }
+
+  @Test
+  void readsTheYamlFilesOfAFolderInTheOrderOfTheirNames() throws Exception {
+    origin.push("lb/b.yaml", "b");
+    origin.push("lb/a.yaml", "a");
+    String sha = origin.push("lb/README.md", "no spec");
+    try (Mirror mirror = mirror(origin.url())) {
+      Commit commit = mirror.fetch(sha);
+      assertThat(mirror.read(commit, "lb/"))
+          .extracting(SourceFile::name)
+          .containsExactly("lb/a.yaml", "lb/b.yaml");
+      assertThatThrownBy(() -> mirror.read(commit, ".")).hasMessageContaining("holds no *.yaml");
+    }
+  }
+
+  @Test
+  void tellsWhetherOneCommitDescendsFromAnother() throws Exception {
+    String first = origin.push("cluster.yaml", "1");
+    String second = origin.push("cluster.yaml", "2");
+    try (Mirror mirror = mirror(origin.url())) {
+      mirror.fetch(second);
+      assertThat(mirror.descends(second, first)).isTrue();
+      assertThat(mirror.descends(second, second)).isTrue();
+      origin.git("commit", "-q", "--amend", "-m", "rewritten");
+      origin.git("push", "-q", "-f", "origin", "main");
+      String rewritten = origin.head();
+      mirror.fetch(rewritten);
+      assertThat(mirror.descends(rewritten, first)).isTrue();
+      assertThat(mirror.descends(rewritten, second)).isFalse();
+      assertThat(mirror.descends(rewritten, "0".repeat(40))).isFalse();
+    }
+  }
+
+  @Test
+  void saysThatTheBranchIsMissing() throws Exception {
+    try (Mirror mirror = mirror(origin.url())) {
+      assertThatThrownBy(mirror::head)
+          .isInstanceOf(GitFailure.class)
+          .hasMessageContaining("no branch main: push it or set source.branch");
+    }
+  }
+
+  @Test
+  void saysThatThePathIsMissingAndThatTheCommitIsToBlame() throws Exception {
+    String sha = origin.push("other.yaml", "x");
+    try (Mirror mirror = mirror(origin.url())) {
+      Commit commit = mirror.fetch(sha);
+      assertThatThrownBy(() -> mirror.read(commit, "cluster.yaml"))
+          .isInstanceOfSatisfying(GitFailure.class, e -> assertThat(e.commitsFault()).isTrue())
+          .hasMessage(
+              "commit "
+                  + sha.substring(0, 7)
+                  + ": cluster.yaml does not exist: add it, or set source.path");
+    }
+  }
+
+  @Test
+  void saysThatTheRepositoryIsMissing() throws Exception {
+    Files.createDirectories(dir.resolve("empty"));
+    for (String url :
+        List.of("file://" + dir.resolve("nowhere"), "file://" + dir.resolve("empty"))) {
+      try (Mirror mirror = mirror(url)) {
+        assertThatThrownBy(mirror::head)
+            .isInstanceOfSatisfying(GitFailure.class, e -> assertThat(e.commitsFault()).isFalse())
+            .hasMessageStartingWith("ls-remote " + url + ": no ")
+            .hasMessageContaining("check source.url");
+      }
+    }
+  }
+
+  @Test
+  void saysThatTheServerCannotBeReached() throws Exception {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    try (Mirror mirror = mirror("git://127.0.0.1:" + port + "/lb.git")) {
+      assertThatThrownBy(mirror::head)
+          .hasMessageStartingWith("ls-remote git://127.0.0.1:" + port + "/lb.git: cannot connect")
+          .hasMessageContaining("check source.url");
+    }
+  }
+
+  @Test
+  void saysThatTheHostIsUnknown() throws Exception {
+    try (Mirror mirror = mirror("git://lb.invalid/lb.git")) {
+      assertThatThrownBy(mirror::head)
+          .hasMessageContaining("host lb.invalid is unknown: check source.url");
+    }
+  }
+
+  @Test
+  void refusesAUrlThatItCannotServe() {
+    assertThatThrownBy(() -> mirror("http://git.example.com/lb.git"))
+        .hasMessage("source.url: scheme http is not supported: use file, git, ssh or https");
+    assertThatThrownBy(() -> mirror("ssh://git@git.example.com/lb.git"))
+        .hasMessageContaining("source.ssh is missing");
+  }
+
+  @Test
+  void showsTheUrlWithoutCredentials() throws Exception {
+    try (Mirror mirror = mirror("https://user:secret@git.example.com/lb.git")) {
+      assertThat(mirror.shownUrl()).isEqualTo("https://git.example.com/lb.git");
+    }
+  }
+
+  @Test
+  void refusesALink() throws Exception {
+    Files.createSymbolicLink(origin.work().resolve("cluster.yaml"), Path.of("/etc/passwd"));
+    String sha = origin.pushAll("link");
+    try (Mirror mirror = mirror(origin.url())) {
+      Commit commit = mirror.fetch(sha);
+      assertThatThrownBy(() -> mirror.read(commit, "cluster.yaml"))
+          .hasMessageContaining("is a symbolic link");
+    }
+  }
+
+  @Test
+  void refusesASubmodule() throws Exception {
+    origin.push("x", "x");
+    origin.git("update-index", "--add", "--cacheinfo", "160000," + origin.head() + ",cluster.yaml");
+    origin.git("commit", "-q", "-m", "submodule");
+    origin.git("push", "-q", "origin", "main");
+    try (Mirror mirror = mirror(origin.url())) {
+      Commit commit = mirror.fetch(origin.head());
+      assertThatThrownBy(() -> mirror.read(commit, "cluster.yaml"))
+          .hasMessageContaining("is a submodule");
+    }
+  }
+
+  @Test
+  void refusesMoreThanFourMebibytes() throws Exception {
+    origin.push("lb/a.yaml", "a".repeat(CommitFiles.MAX_BYTES));
+    String sha = origin.push("lb/b.yaml", "b");
+    try (Mirror mirror = mirror(origin.url())) {
+      Commit commit = mirror.fetch(sha);
+      assertThat(mirror.read(commit, "lb/a.yaml")).hasSize(1);
+      assertThatThrownBy(() -> mirror.read(commit, "lb"))
+          .hasMessageContaining("lb/b.yaml is too large: a spec has at most 4 MiB");
+    }
+  }
+
+  @Test
+  void fetchesADamagedMirrorAnew() throws Exception {
+    String sha = origin.push("cluster.yaml", "1");
+    try (Mirror mirror = mirror(origin.url())) {
+      mirror.fetch(sha);
+    }
+    try (var packs = Files.walk(dir.resolve("repo/objects"))) {
+      for (Path file : packs.filter(Files::isRegularFile).toList()) {
+        assertThat(file.toFile().setWritable(true)).isTrue();
+        Files.write(file, new byte[(int) Files.size(file)]);
+      }
+    }
+    try (Mirror mirror = mirror(origin.url())) {
+      String next = origin.push("cluster.yaml", "2");
+      GitFailure damage = null;
+      for (int n = 0; n < 3 && damage == null; n++) {
+        try {
+          mirror.read(mirror.fetch(next), "cluster.yaml");
+          break;
+        } catch (GitFailure e) {
+          assertThat(e).hasMessageContaining("damaged");
+        }
+      }
+      assertThat(text(mirror.read(mirror.fetch(next), "cluster.yaml").get(0))).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void removesTheLocksOfAProcessThatWasKilled() throws Exception {
+    String sha = origin.push("cluster.yaml", "1");
+    try (Mirror mirror = mirror(origin.url())) {
+      mirror.fetch(sha);
+    }
+    Files.writeString(dir.resolve("repo/refs/vipops/head.lock"), "");
+    String next = origin.push("cluster.yaml", "2");
+    try (Mirror mirror = mirror(origin.url())) {
+      assertThat(mirror.fetch(next).sha()).isEqualTo(next);
+    }
+  }
+
+  @Test
+  void keepsTheNumberOfPacksSmallOverManyPushes() throws Exception {
+    try (Mirror mirror = mirror(origin.url())) {
+      for (int n = 0; n < 60; n++) {
+        mirror.fetch(origin.push("cluster.yaml", "n: " + n));
+      }
+    }
+    try (var packs = Files.walk(dir.resolve("repo/objects"))) {
+      assertThat(packs.filter(file -> file.toString().endsWith(".pack")).count()).isLessThan(55);
+    }
+  }
+}

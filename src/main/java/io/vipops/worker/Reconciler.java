@@ -12,6 +12,7 @@ import io.vipops.render.Renderer;
 import io.vipops.render.Renderer.Rendering;
 import io.vipops.spec.AgentConfig;
 import io.vipops.spec.Node;
+import io.vipops.spec.ProblemText;
 import io.vipops.spec.Severity;
 import io.vipops.spec.Spec;
 import io.vipops.spec.SpecReader;
@@ -222,7 +223,7 @@ public final class Reconciler {
     SpecReader.Reading reading = SpecReader.read(files);
     Spec spec = reading.spec();
     if (spec == null) {
-      throw ProblemText.refusal(reading.problems());
+      throw Refusal.of(reading.problems(), files);
     }
     if (!spec.cluster().nodes().containsKey(config.node())) {
       throw new Refusal(
@@ -235,7 +236,7 @@ public final class Reconciler {
     }
     reading.problems().stream()
         .filter(problem -> problem.severity() == Severity.WARNING)
-        .forEach(problem -> LOG.warn("{}", ProblemText.line(problem)));
+        .forEach(problem -> LOG.warn("{}", ProblemText.format(problem, null, false)));
     return spec;
   }
 

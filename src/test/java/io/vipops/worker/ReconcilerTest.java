@@ -1,0 +1,376 @@
+package io.vipops.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipops.apply.ApplyFailure;
+import io.vipops.apply.Fault;
+import io.vipops.apply.Generations;
+import io.vipops.apply.Journal;
+import io.vipops.lab.Await;
+import io.vipops.worker.Outcome.Kind;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("root")
+class ReconcilerTest {
+  @TempDir private Path dir;
+  private NodeUnderTest node;
+
+  @BeforeEach
+  void create() throws Exception {
+    node = new NodeUnderTest(dir);
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    node.close();
+  }
+
+  private String current() throws Exception {
+    return new Generations(node.config.stateDir()).current().orElse("none");
+  }
+
+  /** One commit in force. */
+  private String applied(String server) throws Exception {
+    node.push(node.spec(node.port, server));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).as(outcome.line()).isEqualTo(Kind.APPLIED);
+    return String.valueOf(outcome.generation());
+  }
+
+  @Test
+  void aPushIsAppliedStepByStep() throws Exception {
+    String sha = node.push(node.spec(node.port, "10.0.0.101:80"));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).as(outcome.line()).isEqualTo(Kind.APPLIED);
+    String id = outcome.generation();
+    assertThat(current()).isEqualTo(id);
+    assertThat(node.answeredId()).isEqualTo(id);
+    assertThat(node.vrrpCalls).containsExactly("check " + id, "proven " + id, "apply " + id);
+    assertThat(node.steps)
+        .containsExactly(
+            "fetch",
+            "fetch",
+            "read",
+            "check",
+            "render",
+            "stage",
+            "test",
+            "switch",
+            "converge",
+            "settle",
+            "record");
+    assertThat(outcome.line())
+        .startsWith(
+            "applied "
+                + id
+                + " (commit "
+                + sha.substring(0, 7)
+                + " by Ada: change cluster.yaml) in")
+        .endsWith("nginx started");
+    assertThat(node.progress.get(0)).startsWith("fetched " + sha.substring(0, 7) + " in ");
+    assertThat(node.progress.get(1)).startsWith("proven " + id + " in ");
+    assertThat(node.config.nginx().config()).isSymbolicLink();
+    assertThat(node.history.applied().commit()).isEqualTo(sha);
+    assertThat(node.history.last().stepMs()).containsKeys("fetch", "test", "settle");
+  }
+
+  @Test
+  void aSecondPushReloadsTheSameMaster() throws Exception {
+    applied("10.0.0.101:80");
+    long master = node.master().pid().getAsLong();
+    node.push(node.spec(node.port, "10.0.0.102:80"));
+    Outcome outcome = node.pass();
+    assertThat(outcome.line()).endsWith("1 reload");
+    assertThat(node.answeredId()).isEqualTo(outcome.generation());
+    assertThat(node.master().pid()).hasValue(master);
+    assertThat(node.inForce.reloads()).isEqualTo(1);
+  }
+
+  @Test
+  void aCommitThatChangesNothingHereReloadsNothing() throws Exception {
+    String id = applied("10.0.0.101:80");
+    node.vrrpCalls.clear();
+    String sha = node.push(node.spec(node.port, "10.0.0.101:80") + "# only a comment\n");
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.UNCHANGED);
+    assertThat(outcome.generation()).isEqualTo(id);
+    assertThat(node.vrrpCalls).isEmpty();
+    assertThat(node.inForce.reloads()).isZero();
+    assertThat(node.history.applied().commit()).isEqualTo(sha);
+    assertThat(node.inForce.commit()).isEqualTo(sha);
+  }
+
+  @Test
+  void anotherLookAtTheSameHeadDoesNothing() throws Exception {
+    applied("10.0.0.101:80");
+    node.steps.clear();
+    assertThat(node.pass().kind()).isEqualTo(Kind.APPLIED);
+    assertThat(node.steps).containsExactly("fetch");
+    assertThat(node.history.passes()).hasSize(1);
+  }
+
+  @Test
+  void aBrokenSpecIsRefusedWithItsLineAndTheOldOneServes() throws Exception {
+    String id = applied("10.0.0.101:80");
+    String sha =
+        node.push(node.spec(node.port, "10.0.0.101:80").replace("priorities", "prioritys"));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(outcome.line()).contains("cluster.yaml:9:").contains("priorities");
+    assertThat(outcome.problems()).contains("cluster.yaml:9:").contains("^");
+    assertThat(node.answeredId()).isEqualTo(id);
+    node.steps.clear();
+    assertThat(node.pass()).isEqualTo(outcome);
+    assertThat(node.steps).as("not tried again").containsExactly("fetch");
+    node.restart();
+    node.reconciler.resume(true);
+    assertThat(node.pass()).as("known after a restart").isEqualTo(outcome);
+    assertThat(node.history.applied().commit()).isNotEqualTo(sha);
+  }
+
+  @Test
+  void aCommitAfterARefusedOneIsApplied() throws Exception {
+    applied("10.0.0.101:80");
+    node.push("no: spec");
+    assertThat(node.pass().kind()).isEqualTo(Kind.REFUSED);
+    applied("10.0.0.103:80");
+  }
+
+  @Test
+  void aSpecWithoutThisNodeIsRefused() throws Exception {
+    node.push(node.spec(node.port, "10.0.0.101:80").replace("lb01", "lb07"));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(outcome.line()).contains("the spec has no node lb01, only lb02, lb07");
+  }
+
+  @Test
+  void whatTheVrrpHalfRefusesIsDeniedUntilRetried() throws Exception {
+    String id = applied("10.0.0.101:80");
+    node.push(node.spec(node.port, "10.0.0.102:80"));
+    node.vrrpRefuses = new ApplyFailure(Fault.COMMIT, "test: VRRP: no interface eth7");
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(outcome.line()).contains("no interface eth7");
+    assertThat(current()).isEqualTo(id);
+    node.vrrpRefuses = null;
+    assertThat(node.pass().kind()).isEqualTo(Kind.REFUSED);
+    node.reconciler.retry();
+    assertThat(node.pass().kind()).isEqualTo(Kind.APPLIED);
+  }
+
+  @Test
+  void whatNginxRefusesIsDeniedWithItsReason() throws Exception {
+    String id = applied("10.0.0.101:80");
+    // The schema knows no variable names: only nginx does.
+    node.push(
+        node.spec(node.port, "10.0.0.101:80")
+            .replace("servers: [", "balance: {hash: \"$no_such_variable\"}, servers: ["));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).as(outcome.line()).isEqualTo(Kind.REFUSED);
+    assertThat(outcome.line()).contains("nginx -t: [emerg] unknown \"no_such_variable\" variable");
+    assertThat(node.answeredId()).isEqualTo(id);
+    assertThat(node.pass()).isEqualTo(outcome);
+  }
+
+  @Test
+  void aPortThatIsTakenIsRolledBackAndTriedAgain() throws Exception {
+    String id = applied("10.0.0.101:80");
+    node.vrrpCalls.clear();
+    try (ServerSocket taken =
+        new ServerSocket(node.otherPort, 1, InetAddress.getByName("0.0.0.0"))) {
+      node.push(node.spec(node.otherPort, "10.0.0.101:80"));
+      Outcome outcome = node.pass();
+      assertThat(outcome.kind()).as(outcome.line()).isEqualTo(Kind.FAILED);
+      assertThat(outcome.line()).contains("not proven within 4 s: [emerg] bind()");
+      assertThat(taken.isBound()).isTrue();
+    }
+    assertThat(current()).isEqualTo(id);
+    assertThat(node.answeredId()).isEqualTo(id);
+    assertThat(node.vrrpCalls).endsWith("proven " + id, "apply " + id);
+    assertThat(new Journal(node.config.stateDir()).read().orElseThrow().phase())
+        .isEqualTo(Journal.Phase.APPLIED);
+    assertThat(node.reconciler.backoff().isWaiting()).isTrue();
+    assertThat(node.pass().kind()).isEqualTo(Kind.APPLIED);
+  }
+
+  @Test
+  void whenTheVrrpHalfFailsBothHalvesGoBack() throws Exception {
+    String id = applied("10.0.0.101:80");
+    node.vrrpCalls.clear();
+    node.push(node.spec(node.port, "10.0.0.102:80"));
+    node.vrrpRefuses = new ApplyFailure(Fault.HOST, "converge: VRRP: eth0 is gone");
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.FAILED);
+    assertThat(outcome.line()).contains("eth0 is gone");
+    assertThat(node.answeredId()).isEqualTo(id);
+    assertThat(node.vrrpCalls).endsWith("proven " + id, "apply " + id);
+  }
+
+  @Test
+  void aFirstApplyThatFailsPutsTheOldConfigurationBack() throws Exception {
+    Path conf = node.config.nginx().config();
+    Files.createDirectories(conf.getParent());
+    Files.writeString(conf, "# the distribution's\nevents {}\n");
+    node.push(node.spec(node.port, "10.0.0.101:80"));
+    node.vrrpRefuses = new ApplyFailure(Fault.HOST, "converge: VRRP: eth0 is gone");
+    assertThat(node.pass().kind()).isEqualTo(Kind.FAILED);
+    assertThat(current()).isEqualTo("none");
+    assertThat(conf).isRegularFile().content().startsWith("# the distribution's");
+    assertThat(node.vrrpCalls).endsWith("apply vrrp-none.yaml");
+    assertThat(node.pass().kind()).isEqualTo(Kind.APPLIED);
+    assertThat(conf).isSymbolicLink();
+    assertThat(conf.resolveSibling("nginx.conf.before-vipops"))
+        .content()
+        .startsWith("# the distribution's");
+  }
+
+  @Test
+  void aNodeOnHoldTakesOnlyTheCommitThatUnsetsIt() throws Exception {
+    String id = applied("10.0.0.101:80");
+    String changed = node.spec(node.port, "10.0.0.102:80");
+    node.push(changed.replace("{address: 10.0.0.51,", "{hold: true, address: 10.0.0.51,"));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.HELD);
+    assertThat(current()).isEqualTo(id);
+    node.push(changed);
+    assertThat(node.pass().kind()).isEqualTo(Kind.APPLIED);
+    assertThat(current()).isNotEqualTo(id);
+  }
+
+  @Test
+  void aRewrittenBranchIsRefused() throws Exception {
+    applied("10.0.0.101:80");
+    String id = applied("10.0.0.102:80");
+    node.origin.git("reset", "-q", "--hard", "HEAD~1");
+    node.push(node.spec(node.port, "10.0.0.103:80"));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(outcome.line()).contains("branch main was rewritten").contains("does not descend");
+    assertThat(node.answeredId()).isEqualTo(id);
+  }
+
+  @Test
+  void aNewerCommitEndsSettling() throws Exception {
+    node.push(node.spec(node.port, "10.0.0.101:80"));
+    Outcome outcome = node.pass(NodeUnderTest.always());
+    assertThat(outcome.kind()).isEqualTo(Kind.SUPERSEDED);
+    assertThat(node.inForce.phase()).isEqualTo("proven");
+    applied("10.0.0.102:80");
+  }
+
+  @Test
+  void afterARestartTheOldGenerationServesWithoutGit() throws Exception {
+    String id = applied("10.0.0.101:80");
+    node.close();
+    Files.move(node.origin.bare(), dir.resolve("away"));
+    Files.delete(node.config.stateDir().resolve("repo/config"));
+    node.restart();
+    node.vrrpCalls.clear();
+    assertThat(node.reconciler.resume(true)).isNull();
+    assertThat(node.answeredId()).isEqualTo(id);
+    assertThat(node.vrrpCalls).containsExactly("proven " + id, "apply " + id);
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.FAILED);
+    assertThat(outcome.line()).contains("no such folder: check source.url");
+    assertThat(node.answeredId()).isEqualTo(id);
+  }
+
+  @Test
+  void aMissingNginxIsNotStartedWhenNothingIsUnderWay() throws Exception {
+    applied("10.0.0.101:80");
+    node.close();
+    node.restart();
+    assertThat(node.reconciler.resume(false)).contains("no nginx master");
+    assertThat(node.master().pid()).isEmpty();
+  }
+
+  @Test
+  void afterACrashBetweenSwitchAndConvergeTheNewGenerationIsTakenIntoForce() throws Exception {
+    String old = applied("10.0.0.101:80");
+    String next = crashAfterSwitch("10.0.0.102:80");
+    assertThat(node.answeredId()).isEqualTo(old);
+    node.restart();
+    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.answeredId()).isEqualTo(next);
+    assertThat(node.vrrpCalls).endsWith("proven " + next, "apply " + next);
+    assertThat(node.inForce.phase()).isEqualTo("applied");
+    assertThat(node.pass().kind()).as("the commit is recorded").isEqualTo(Kind.UNCHANGED);
+  }
+
+  @Test
+  void afterACrashBeforeTheSwitchTheOldGenerationStays() throws Exception {
+    String old = applied("10.0.0.101:80");
+    new Journal(node.config.stateDir())
+        .write(new Journal.Entry(old, "0123456789ab", Journal.Phase.SWITCH, "c".repeat(40)));
+    node.restart();
+    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.answeredId()).isEqualTo(old);
+    assertThat(current()).isEqualTo(old);
+    assertThat(node.inForce.phase()).isEqualTo("applied");
+  }
+
+  @Test
+  void aCrashInARollbackIsRolledBackToTheEnd() throws Exception {
+    String old = applied("10.0.0.101:80");
+    String next = crashAfterSwitch("10.0.0.102:80");
+    new Journal(node.config.stateDir())
+        .write(new Journal.Entry(old, next, Journal.Phase.ROLLBACK, "c".repeat(40)));
+    node.restart();
+    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(current()).isEqualTo(old);
+    assertThat(node.answeredId()).isEqualTo(old);
+    assertThat(node.vrrpCalls).endsWith("proven " + old, "apply " + old);
+  }
+
+  /** Does all of a pass up to the commit point, and no more. */
+  private String crashAfterSwitch(String server) throws Exception {
+    String sha = node.push(node.spec(node.port, server));
+    var files = node.mirror.read(node.mirror.fetch(sha), "cluster.yaml");
+    var spec = io.vipops.spec.SpecReader.read(files).spec();
+    var rendering = io.vipops.render.Renderer.render(spec, "lb01", Reconciler.hostOf(node.config));
+    String id = rendering.generation().id();
+    node.inForce.stage(rendering, sha, "test", io.vipops.apply.Settling.of(spec.cluster()));
+    node.inForce.switchTo(id, sha);
+    return id;
+  }
+
+  @Test
+  void orphanedWorkersOfAKilledMasterAreEndedBeforeAStart() throws Exception {
+    String id = applied("10.0.0.101:80");
+    ProcessHandle master = ProcessHandle.of(node.master().pid().getAsLong()).orElseThrow();
+    List<ProcessHandle> workers = master.children().toList();
+    master.destroyForcibly();
+    Await.until("master gone", Duration.ofSeconds(5), () -> node.master().pid().isEmpty());
+    assertThat(node.answeredId()).as("orphans answer").isEqualTo(id);
+    node.restart();
+    assertThat(node.reconciler.resume(true)).isNull();
+    assertThat(workers).noneMatch(ProcessHandle::isAlive);
+    assertThat(node.master().pid()).isPresent();
+    assertThat(node.answeredId()).isEqualTo(id);
+  }
+
+  @Test
+  void theReportSaysWhatIsInForce() throws Exception {
+    String id = applied("10.0.0.101:80");
+    var report = node.reports.get(node.reports.size() - 1);
+    assertThat(report).containsEntry("cluster", "web").containsEntry("paused", false);
+    assertThat(report.get("generation").toString())
+        .contains("id=" + id, "phase=applied", "reloads=0");
+    assertThat(report.get("upstreams").toString())
+        .contains("{address=10.0.0.101:80, state=ready, up=true}");
+    assertThat(report.get("conditions").toString())
+        .contains("type=Ready, status=true, reason=Applied");
+    assertThat(report.get("git").toString()).contains("subject=change cluster.yaml", "error=null");
+  }
+}

@@ -4,7 +4,10 @@ import io.vipops.channel.Channel;
 import io.vipops.engine.Engine;
 import io.vipops.engine.EngineListener;
 import io.vipops.probe.CheckRunner;
+import io.vipops.probe.Prober;
+import io.vipops.probe.Result;
 import io.vipops.spec.AgentConfig;
+import io.vipops.spec.Check;
 import io.vipops.vrrp.State;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,12 +46,10 @@ public final class Agent {
     drain = DrainFlag.load(config.stateDir().resolve("state"));
     standings = new Standings(drain.isSet());
     engine = Engine.start(new Listener());
+    AgentConfig.Nginx nginx = config.nginx();
+    Prober prober = new Prober(nginx.pid(), nginx.binary(), nginx.endpoint());
     checks =
-        CheckRunner.start(
-            config.nginx().binary(),
-            config.nginx().pid(),
-            config.nginx().endpoint(),
-            (check, result) -> thread.run(() -> onProbe(check, result)));
+        new CheckRunner(prober::run, (check, result) -> thread.run(() -> onProbe(check, result)));
     vrrp = new VrrpHalf(engine, checks, standings);
     worker = new WorkerProcess(workerCommand, thread, call -> thread.run(() -> onWorker(call)));
     status = new StatusReport(version, config.node(), engine, standings, worker, drain);
@@ -97,9 +98,9 @@ public final class Agent {
     engine.standing(standings.all(System.nanoTime()));
   }
 
-  private void onProbe(String check, io.vipops.probe.Result result) {
+  private void onProbe(Check check, Result result) {
     if (standings.onProbe(check, result)) {
-      LOG.info("check {} {}: {}", check, result.ok() ? "passes" : "fails", result.text());
+      LOG.info("check {} {}: {}", check.name(), result.ok() ? "passes" : "fails", result.text());
       engine.standing(standings.all(System.nanoTime()));
     }
   }

@@ -80,10 +80,10 @@ final class Standings {
   }
 
   /** Takes one result; returns whether the verdict of its check changed. */
-  boolean onProbe(String check, Result result) {
-    Watched one = watched.get(check);
-    if (one == null) {
-      return false;
+  boolean onProbe(Check check, Result result) {
+    Watched one = watched.get(check.name());
+    if (one == null || !one.check.equals(check)) {
+      return false; // the last word of a check that was changed or dropped
     }
     Verdict before = one.riseFall.verdict();
     one.riseFall = one.riseFall.after(result.ok());

@@ -51,7 +51,7 @@ final class VrrpHalf {
       return;
     }
     standings.take(file, System.nanoTime());
-    checks.run(file.checks());
+    checks.configure(file.checks());
     var unused =
         engine
             .apply(file.instances(), standings.all(System.nanoTime()))

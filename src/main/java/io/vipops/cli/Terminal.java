@@ -17,10 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 record Terminal(PrintWriter out, PrintWriter err, boolean colourOut, boolean colourErr) {
   static Terminal of(CommandSpec command) {
     return new Terminal(
-        command.commandLine().getOut(),
-        command.commandLine().getErr(),
-        isWatched(1),
-        isWatched(2));
+        command.commandLine().getOut(), command.commandLine().getErr(), isWatched(1), isWatched(2));
   }
 
   /**

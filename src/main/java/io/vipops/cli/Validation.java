@@ -59,8 +59,7 @@ final class Validation {
     return valid ? 0 : 1;
   }
 
-  private void summarise(
-      Path path, @Nullable Spec valid, List<Problem> problems) {
+  private void summarise(Path path, @Nullable Spec valid, List<Problem> problems) {
     int errors = 0;
     for (Problem problem : problems) {
       errors += problem.severity() == Severity.ERROR ? 1 : 0;

@@ -25,62 +25,65 @@ final class ActiveDuty {
   private long contestedNs = NEVER;
 
   /** Becoming Active: the addresses first, so that who follows the ARP or advert finds them. */
-  void begin(Instance instance, int priority, long nowNs, List<Effect> out) {
+  void begin(Self self, long nowNs, List<Effect> out) {
     contestedNs = NEVER;
-    reassert(instance, priority, nowNs, out);
+    reassert(self, nowNs, out);
   }
 
   /** Puts everything back in its place: the addresses, the neighbours' caches, our claim. */
-  void reassert(Instance instance, int priority, long nowNs, List<Effect> out) {
-    holdAll(instance, nowNs, out);
-    announce(instance.virtualAddresses(), out);
+  private void reassert(Self self, long nowNs, List<Effect> out) {
+    holdAll(self.instance(), nowNs, out);
+    announce(self.instance().virtualAddresses(), out);
     announceAtNs = nowNs + GARP_DELAY_NS;
-    advertise(instance, priority, nowNs, out);
+    advertise(self, nowNs, out);
   }
 
   /** Sends an advert now and the next one a whole interval later. */
-  void advertise(Instance instance, int priority, long nowNs, List<Effect> out) {
-    advertiseBetween(instance, priority, nowNs, out);
-    advertAtNs = nowNs + instance.advertInterval().toNanos();
+  void advertise(Self self, long nowNs, List<Effect> out) {
+    advertiseBetween(self, nowNs, out);
+    advertAtNs = nowNs + self.intervalNs();
   }
 
   /** Sends an advert now and leaves Adver_Timer as it is. */
-  void advertiseBetween(Instance instance, int priority, long nowNs, List<Effect> out) {
-    if (leaseIsDue(instance, nowNs)) {
-      holdAll(instance, nowNs, out);
+  void advertiseBetween(Self self, long nowNs, List<Effect> out) {
+    if (leaseIsDue(self, nowNs)) {
+      holdAll(self.instance(), nowNs, out);
     }
-    out.add(new Effect.Advertise(priority, instance.advertInterval()));
+    out.add(new Effect.Advertise(self.priority(), self.instance().advertInterval()));
     advertisedNs = nowNs;
   }
 
-  void onTimer(Instance instance, int priority, long nowNs, List<Effect> out) {
+  void onTimer(Self self, long nowNs, List<Effect> out) {
     if (nowNs >= advertAtNs) {
-      if (stalled(instance, priority, nowNs)) {
-        reassert(instance, priority, nowNs, out); // the lease may have ended meanwhile
+      if (stalled(self, nowNs)) {
+        reassert(self, nowNs, out); // the lease may have ended meanwhile
         return;
       }
-      long dueNs = advertAtNs;
-      advertise(instance, priority, nowNs, out);
-      // A late advert does not shift those after it, unless the next one is overdue as well.
-      long nextNs = dueNs + instance.advertInterval().toNanos();
-      advertAtNs = nextNs > nowNs ? nextNs : advertAtNs;
+      long nextNs = advertAtNs + self.intervalNs();
+      advertise(self, nowNs, out);
+      if (nextNs > nowNs) {
+        advertAtNs = nextNs; // a late advert does not shift those after it
+      }
     }
     if (nowNs >= announceAtNs) {
       announceAtNs = NEVER;
-      announce(instance.virtualAddresses(), out);
+      announce(self.instance().virtualAddresses(), out);
     }
   }
 
   /** Takes a changed configuration: new addresses come before the old ones go. */
-  void change(Instance before, Instance next, int priority, long nowNs, List<Effect> out) {
+  void change(Instance before, Self self, long nowNs, List<Effect> out) {
+    Instance next = self.instance();
     List<VirtualAddress> added = new ArrayList<>(next.virtualAddresses());
     added.removeAll(before.virtualAddresses());
-    Set<InetAddress> stay = addresses(next);
+    Set<InetAddress> stay =
+        next.virtualAddresses().stream().map(a -> a.prefix().address()).collect(Collectors.toSet());
     List<VirtualAddress> gone =
         before.virtualAddresses().stream()
             .filter(a -> !stay.contains(a.prefix().address()))
             .toList();
-    if (!next.vipLease().equals(before.vipLease())) {
+    boolean leaseChanged = !next.vipLease().equals(before.vipLease());
+    if (leaseChanged) {
       holdAll(next, nowNs, out);
     } else {
       hold(next, added, out);
@@ -89,19 +92,17 @@ final class ActiveDuty {
       announce(added, out);
     }
     release(next, gone, out);
-    boolean advertChanged =
-        !addresses(next).equals(addresses(before))
-            || !next.advertInterval().equals(before.advertInterval())
-            || next.priority() != before.priority();
-    if (advertChanged) {
-      advertise(next, priority, nowNs, out);
+    boolean intervalChanged = !next.advertInterval().equals(before.advertInterval());
+    if (leaseChanged || intervalChanged || !added.isEmpty() || !gone.isEmpty()) {
+      advertise(self, nowNs, out);
     }
   }
 
-  private static Set<InetAddress> addresses(Instance instance) {
-    return instance.virtualAddresses().stream()
-        .map(a -> a.prefix().address())
-        .collect(Collectors.toSet());
+  /** Puts one address back, with an advert because no lease may outlive the last one for long. */
+  void restore(Self self, VirtualAddress address, long nowNs, List<Effect> out) {
+    hold(self.instance(), List.of(address), out);
+    out.add(new Effect.Announce(List.of(address)));
+    advertiseBetween(self, nowNs, out);
   }
 
   /**
@@ -110,11 +111,11 @@ final class ActiveDuty {
    *
    * @return whether this is the first sign
    */
-  boolean contest(Instance instance, int priority, long nowNs, List<Effect> out) {
-    boolean first = contestedNs == NEVER || nowNs - contestedNs > downNs(instance, priority);
+  boolean contest(Self self, long nowNs, List<Effect> out) {
+    boolean first = contestedNs == NEVER || nowNs - contestedNs > self.downNs(self.intervalNs());
     contestedNs = nowNs;
     if (first) {
-      announce(instance.virtualAddresses(), out);
+      announce(self.instance().virtualAddresses(), out);
     }
     if (announceAtNs == NEVER) {
       announceAtNs = nowNs + GARP_DELAY_NS;
@@ -123,8 +124,8 @@ final class ActiveDuty {
   }
 
   /** Whether we were silent for so long that a Backup like us would have taken over. */
-  boolean stalled(Instance instance, int priority, long nowNs) {
-    return silentNs(nowNs) >= downNs(instance, priority);
+  boolean stalled(Self self, long nowNs) {
+    return silentNs(nowNs) >= self.downNs(self.intervalNs());
   }
 
   long silentNs(long nowNs) {
@@ -135,19 +136,24 @@ final class ActiveDuty {
     return Math.min(advertAtNs, announceAtNs);
   }
 
-  void holdAll(Instance instance, long nowNs, List<Effect> out) {
+  /** No longer Active: the addresses go. */
+  static void releaseAll(Instance instance, List<Effect> out) {
+    release(instance, instance.virtualAddresses(), out);
+  }
+
+  private void holdAll(Instance instance, long nowNs, List<Effect> out) {
     hold(instance, instance.virtualAddresses(), out);
     heldNs = nowNs;
   }
 
-  static void hold(Instance instance, List<VirtualAddress> addresses, List<Effect> out) {
+  private static void hold(Instance instance, List<VirtualAddress> addresses, List<Effect> out) {
     List<VirtualAddress> ours = notOwned(instance, addresses);
     if (!ours.isEmpty()) {
       out.add(new Effect.Hold(ours, instance.vipLease()));
     }
   }
 
-  static void release(Instance instance, List<VirtualAddress> addresses, List<Effect> out) {
+  private static void release(Instance instance, List<VirtualAddress> addresses, List<Effect> out) {
     List<VirtualAddress> ours = notOwned(instance, addresses);
     if (!ours.isEmpty()) {
       out.add(new Effect.Release(ours));
@@ -155,7 +161,7 @@ final class ActiveDuty {
   }
 
   /** One burst. */
-  static void announce(List<VirtualAddress> addresses, List<Effect> out) {
+  private static void announce(List<VirtualAddress> addresses, List<Effect> out) {
     for (int i = 0; i < GARP_REPEAT; i++) {
       out.add(new Effect.Announce(addresses));
     }
@@ -173,12 +179,8 @@ final class ActiveDuty {
    * after its last advert. Half an interval of slack, so that a timer that fires a little early
    * does not skip a renewal.
    */
-  private boolean leaseIsDue(Instance instance, long nowNs) {
-    long slackNs = Math.min(instance.advertInterval().toNanos(), SECOND_NS) / 2;
-    return !instance.vipLease().isZero() && nowNs - heldNs >= SECOND_NS - slackNs;
-  }
-
-  private static long downNs(Instance instance, int priority) {
-    return Intervals.downNs(instance.version(), priority, instance.advertInterval().toNanos());
+  private boolean leaseIsDue(Self self, long nowNs) {
+    long slackNs = Math.min(self.intervalNs(), SECOND_NS) / 2;
+    return !self.instance().vipLease().isZero() && nowNs - heldNs >= SECOND_NS - slackNs;
   }
 }

@@ -38,67 +38,81 @@ final class ActiveWatch {
     source = null;
     resigned = false;
     adoptedNs = 0;
-    restart(nowNs);
-    betterSinceNs = NEVER;
-  }
-
-  /** An advert with priority 0: only Skew_Time is waited. */
-  void resign(InetAddress from, long nowNs) {
-    heard(from, 0, nowNs);
-    resigned = true;
     restartedNs = nowNs;
     betterSinceNs = NEVER;
   }
 
-  /** An advert came, accepted or not. */
-  void heard(InetAddress from, int theirPriority, long nowNs) {
-    source = from;
-    priority = theirPriority;
-    heardNs = nowNs;
+  /** Starts waiting for the Active that this advert is from. */
+  void follow(Self self, Advertisement advert, InetAddress from, long nowNs) {
+    begin("", nowNs);
+    heard(self, advert, from, nowNs);
+    accept(advert, nowNs);
   }
 
-  /** The advert just heard counts: its sender is the Active. */
-  void accept(Advertisement advert, long nowNs) {
-    resigned = false;
-    restart(nowNs);
+  /**
+   * An advert came. A worse Active's does not count where it is to be preempted: the timer, left
+   * alone, runs out within one down interval. While preempt_delay lasts it does count.
+   */
+  void hear(Self self, Advertisement advert, InetAddress from, long nowNs) {
+    heard(self, advert, from, nowNs);
+    Instance instance = self.instance();
+    boolean preempts = instance.preempt() && instance.preemptDelay().isZero();
+    if (resigned) {
+      restartedNs = nowNs; // Skew_Time from here
+    } else if (!preempts || priority >= self.priority()) {
+      accept(advert, nowNs);
+    }
+  }
+
+  private void heard(Self self, Advertisement advert, InetAddress from, long nowNs) {
+    source = from;
+    priority = advert.priority();
+    heardNs = nowNs;
+    resigned = priority == 0;
+    compare(self, nowNs);
+  }
+
+  private void accept(Advertisement advert, long nowNs) {
+    restartedNs = nowNs;
     if (advert.version() == 3) {
       adoptedNs = advert.maxAdvertiseInterval().toNanos();
     }
   }
 
-  /** Grants a whole Active_Down_Interval from now. */
+  /** Grants a whole wait from now: adverts may have been lost on our side. */
   void restart(long nowNs) {
     restartedNs = nowNs;
   }
 
-  /** Starts or ends the count of preempt_delay. */
-  void better(boolean better, long nowNs) {
-    if (!better) {
+  /** Something about us changed: preempt_delay counts while we may and should be Active. */
+  void compare(Self self, long nowNs) {
+    if (!self.mayBecomeActive() || !knowsWorse(self)) {
       betterSinceNs = NEVER;
     } else if (betterSinceNs == NEVER) {
       betterSinceNs = nowNs;
     }
   }
 
-  long downDeadlineNs(Instance instance, int ours) {
-    int version = instance.version();
-    long adverNs = adoptedNs == 0 ? instance.advertInterval().toNanos() : adoptedNs;
-    return restartedNs
-        + (resigned
-            ? Intervals.skewNs(version, ours, adverNs)
-            : Intervals.downNs(version, ours, adverNs));
+  /** Why to become Active now; null: not yet. */
+  @Nullable String takeOverReason(Self self, long nowNs) {
+    if (!self.mayBecomeActive()) {
+      return null;
+    }
+    if (self.isOwner()) {
+      return "address owner";
+    }
+    int base = source == null ? 0 : degradedFrom(self, source);
+    if (source != null && base > 0) {
+      return Reasons.degraded(source, priority, base, self.priority());
+    }
+    return nowNs >= deadlineNs(self) ? reason(self, nowNs) : null;
   }
 
-  /** When preempt_delay is over; {@link Intervals#NEVER}: nobody to preempt, or no delay set. */
-  long preemptDeadlineNs(Instance instance) {
-    long delayNs = instance.preemptDelay().toNanos();
-    boolean counts = instance.preempt() && delayNs > 0 && betterSinceNs != NEVER;
-    return counts ? betterSinceNs + delayNs : NEVER;
-  }
-
-  /** Whether the last advert heard, taken or not, was of a lower priority than ours. */
-  boolean knowsWorse(int ours) {
-    return source != null && !resigned && priority < ours;
+  /** When {@link #takeOverReason} has to be asked next; {@link Intervals#NEVER}: not by time. */
+  long deadlineNs(Self self) {
+    return self.mayBecomeActive()
+        ? Math.min(downDeadlineNs(self), preemptDeadlineNs(self.instance()))
+        : NEVER;
   }
 
   /** Who is Active; null: not known, or it resigned. */
@@ -106,34 +120,53 @@ final class ActiveWatch {
     return resigned ? null : source;
   }
 
-  /** The base priority that the Active falls short of, because a check failed there; 0: none. */
-  int degradedFrom(Instance instance) {
-    if (source == null || resigned) {
-      return 0;
-    }
-    for (Instance.Peer peer : instance.peers()) {
-      if (peer.address().equals(source) && priority < peer.priority()) {
-        return peer.priority();
-      }
-    }
-    return 0;
+  private long downDeadlineNs(Self self) {
+    long intervalNs = adverIntervalNs(self);
+    return restartedNs + (resigned ? self.skewNs(intervalNs) : self.downNs(intervalNs));
   }
 
-  /** Why the waiting ended at {@code nowNs}. */
-  String reason(Instance instance, int ours, long nowNs) {
+  private long adverIntervalNs(Self self) {
+    return adoptedNs == 0 ? self.intervalNs() : adoptedNs;
+  }
+
+  private long preemptDeadlineNs(Instance instance) {
+    long delayNs = instance.preemptDelay().toNanos();
+    boolean counts = instance.preempt() && delayNs > 0 && betterSinceNs != NEVER;
+    return counts ? betterSinceNs + delayNs : NEVER;
+  }
+
+  private boolean knowsWorse(Self self) {
+    return source != null && !resigned && priority < self.priority();
+  }
+
+  /**
+   * The base priority that a worse Active falls short of because its own checks fail; 0: none, or
+   * not to be replaced for it. Neither preempt_delay nor, while we are whole, {@code preempt:
+   * false} was meant to keep a node that does not work.
+   */
+  private int degradedFrom(Self self, InetAddress active) {
+    if (!knowsWorse(self) || (!self.instance().preempt() && self.standing().degraded())) {
+      return 0;
+    }
+    return self.instance().peers().stream()
+        .filter(peer -> peer.address().equals(active) && priority < peer.priority())
+        .mapToInt(Instance.Peer::priority)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private String reason(Self self, long nowNs) {
     if (source == null) {
       return Reasons.nobody(nowNs - restartedNs, cause);
     }
     if (resigned) {
       return Reasons.resigned(source);
     }
-    boolean preempting = heardNs > restartedNs || nowNs >= preemptDeadlineNs(instance);
-    return preempting && priority < ours
-        ? Reasons.advertised(source, priority, ours)
+    // Not counted since, or for the length of preempt_delay: it was there until now.
+    boolean refused = heardNs > restartedNs || nowNs >= preemptDeadlineNs(self.instance());
+    boolean alive = nowNs < heardNs + self.downNs(adverIntervalNs(self));
+    return refused && alive && knowsWorse(self)
+        ? Reasons.advertised(source, priority, self.priority())
         : Reasons.silent(source, nowNs - heardNs);
-  }
-
-  String degradedReason(Instance instance, int ours) {
-    return source == null ? "" : Reasons.degraded(source, priority, degradedFrom(instance), ours);
   }
 }

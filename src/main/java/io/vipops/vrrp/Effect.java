@@ -21,7 +21,7 @@ public sealed interface Effect {
    */
   record Hold(List<VirtualAddress> addresses, Duration lease) implements Effect {}
 
-  /** Takes addresses off the interface, and ends the sockets on them. */
+  /** Takes addresses off the interface and ends the sockets on them; they may not be there. */
   record Release(List<VirtualAddress> addresses) implements Effect {}
 
   /** Tells the LAN where addresses are now: one gratuitous ARP in request form for each. */

@@ -12,6 +12,13 @@ final class Reasons {
     return source.getHostAddress() + " advertised priority " + theirs + ", ours is " + ours;
   }
 
+  static String tied(InetAddress source, int theirs) {
+    return source.getHostAddress()
+        + " advertised priority "
+        + theirs
+        + " like ours, its address is higher";
+  }
+
   static String degraded(InetAddress source, int theirs, int base, int ours) {
     return source.getHostAddress() + " degraded: " + theirs + " of " + base + ", ours is " + ours;
   }

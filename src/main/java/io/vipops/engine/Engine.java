@@ -23,7 +23,7 @@ public final class Engine implements AutoCloseable {
   private static final long ANSWER_MS = 2000;
 
   private final Bulletin bulletin;
-  private final Loop loop;
+  final Loop loop;
   private final Thread thread;
   private volatile List<InstanceStatus> lastStatus = List.of();
 

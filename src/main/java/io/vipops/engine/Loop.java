@@ -178,9 +178,7 @@ final class Loop implements Runnable {
     long nowNs = System.nanoTime();
     for (LiveRouter it : routers.driven()) {
       if (nowNs >= it.retryNs) {
-        it.retryNs = Long.MAX_VALUE;
-        it.refused = null;
-        routers.tellLink(it, nowNs);
+        routers.forgetRefusal(it, nowNs);
       }
       if (nowNs >= it.router().nextDeadlineNs()) {
         performer.perform(it, it.router().onTimer(nowNs), nowNs);

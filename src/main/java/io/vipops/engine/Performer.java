@@ -60,6 +60,7 @@ final class Performer {
     if (refusal != null) {
       troubles.add("instance " + it.name() + ": " + refusal);
       it.refused = refusal;
+      it.told = refusal;
       it.retryNs = nowNs + RETRY_NS;
       perform(it, it.router().onLink(false, refusal, nowNs), nowNs);
     }

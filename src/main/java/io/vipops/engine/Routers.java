@@ -102,6 +102,13 @@ final class Routers {
     }
   }
 
+  /** What the kernel refused is tried again. */
+  void forgetRefusal(LiveRouter it, long nowNs) {
+    it.retryNs = Long.MAX_VALUE;
+    it.refused = null;
+    tellLink(it, nowNs);
+  }
+
   private void add(Configured configured, Standing standing, long nowNs)
       throws SystemCallException {
     Instance instance = configured.run();
@@ -125,6 +132,7 @@ final class Routers {
       return;
     }
     it.configured(configured);
+    forgetRefusal(it, nowNs);
     performer.perform(it, it.router().onInstance(configured.run(), nowNs), nowNs);
     if (it.router().state() != State.ACTIVE) {
       // A router that starts takes leftovers away; so does one that gets an address later.

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,6 +69,28 @@ class KeepalivedTest {
       us.tell("apply effective=100");
       pair.awaitHolder(pair.a, us, keepalived);
       onlyHolder(pair.b, pair);
+    }
+  }
+
+  @Test
+  void aWrongPasswordIsCountedAndToldOnceAndAnotherAddressListIsToldToo() throws Exception {
+    try (Pair pair = new Pair()) {
+      Running keepalived = keepalived(pair.b, 2, 90);
+      pair.awaitHolder(pair.b, keepalived);
+      Running us =
+          pair.node(pair.a, "version=2", "password=another", "vips=10.0.0.50/24,10.0.0.60/24");
+      awaitOutput(us, "event: adverts from 10.0.0.52 are discarded: auth");
+      // Not hearing each other, both serve: that is the protocol, and why it is told.
+      pair.awaitHolder(pair.a, us, keepalived);
+      us.tell("status");
+      awaitOutput(us, "auth=");
+      assertThat(us.output().split("discarded: auth", -1)).hasSize(2);
+
+      us.tell("apply password=s3cret priority=80");
+      awaitOutput(us, "10.0.0.52 advertises other virtual addresses than ours");
+      Await.until("we give way", SOON, () -> !pair.a.holds(VIP));
+      us.tell("apply vips=10.0.0.50/24");
+      awaitOutput(us, "10.0.0.52 advertises the same virtual addresses again");
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +35,25 @@ final class Node implements EngineListener {
       List<String> words = List.of(line.split(" "));
       if (words.get(0).equals("apply")) {
         apply(engine, settings, words.subList(1, words.size()));
+      } else if (words.get(0).equals("fail")) {
+        engine.loop.submit(new Failing());
       } else {
         engine.status().forEach(Node::say);
       }
       line = line();
     }
     Thread.currentThread().join();
+  }
+
+  /** An error of ours inside the loop. */
+  private static final class Failing implements Loop.Order {
+    @Override
+    public void run(long nowNs) {
+      throw new IllegalStateException("on purpose");
+    }
+
+    @Override
+    public void refuse(Throwable cause) {}
   }
 
   private static void apply(Engine engine, Map<String, String> settings, List<String> words)
@@ -51,8 +65,12 @@ final class Node implements EngineListener {
         new Standing(
             priority, priority < instance.priority(), false, true, false, "told so by the test");
     engine.dryRun(List.of(instance)).forEach(it -> say("dry run: " + it));
-    engine.apply(List.of(instance), Map.of(instance.name(), standing)).get();
-    say("applied");
+    try {
+      engine.apply(List.of(instance), Map.of(instance.name(), standing)).get();
+      say("applied");
+    } catch (ExecutionException e) {
+      say("refused: " + e.getCause().getMessage());
+    }
   }
 
   static Instance instance(Map<String, String> settings) throws UnknownHostException {

@@ -8,15 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipops.lab.Await;
 import io.vipops.lab.LabHost;
 import io.vipops.lab.Running;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The virtual address as it lies on the interface of one host. Adverts every 100 ms. */
 @Tag("root")
 class VipTest {
+  @TempDir Path folder;
+
   private Pair pair;
   private LabHost host;
 
@@ -130,6 +134,32 @@ class VipTest {
     node.tell("status");
     awaitOutput(node, "virtualRouterId=52");
     assertThat(node.output()).doesNotContain("virtualRouterId=51");
+  }
+
+  @Test
+  void anErrorInTheLoopWithdrawsTheAddressAtOnceAndIsReported() throws Exception {
+    Running node = start("lease=0");
+    pair.awaitHolder(host, node);
+    Capture capture = new Capture(pair.b, folder.resolve("failure.pcap"), "ip proto 112");
+    node.tell("fail");
+    awaitOutput(node, "failure: java.lang.IllegalStateException: on purpose");
+    assertThat(host.holds(VIP)).isFalse();
+    Await.until(
+        "priority 0", SOON, () -> capture.frames().stream().anyMatch(it -> it[14 + 20 + 2] == 0));
+    node.tell("apply priority=101");
+    awaitOutput(node, "refused: the VRRP engine has ended: on purpose");
+  }
+
+  @Test
+  void anAddressThatTheKernelRefusesIsAFaultAndIsToldToWhoAppliesIt() throws Exception {
+    Running node = start("label=a-label-that-is-far-too-long");
+    awaitOutput(node, "ACTIVE -> FAULT: cannot put 10.0.0.50/24 on eth0: ");
+    assertThat(host.holds(VIP)).isFalse();
+    node.tell("apply label=eth0:1");
+    pair.awaitHolder(host, node);
+    node.tell("apply label=this-label-is-far-too-long-as-well");
+    awaitOutput(node, "refused: instance web: cannot put 10.0.0.50/24 on eth0: ");
+    Await.until("VIP gone", SOON, () -> !host.holds(VIP));
   }
 
   @Test

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Runs a pair of nginx load balancers from a cluster spec in Git.",
     subcommands = {
       ValidateCommand.class,
+      RenderCommand.class,
       SchemaCommand.class,
     },
     mixinStandardHelpOptions = true,

@@ -86,7 +86,13 @@ class GoldenTest {
                 spans.forEach(
                     span ->
                         lines.append(
-                            file + ":" + span.from() + "-" + span.to() + " " + span.source()
+                            file
+                                + ":"
+                                + span.from()
+                                + "-"
+                                + span.to()
+                                + " "
+                                + span.source()
                                 + "\n")));
     texts.put("lines.txt", lines.toString());
     return texts;

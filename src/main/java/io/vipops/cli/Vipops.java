@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       ValidateCommand.class,
+      RenderCommand.class,
       SchemaCommand.class,
       AgentCommand.class,
       WorkerCommand.class,

@@ -69,6 +69,7 @@ start() {
   shift 2
   ip netns exec "$net-$host" "$@" >>"$dir/$name.log" 2>&1 </dev/null &
   echo $! >"$dir/$name.process"
+  disown
 }
 
 make_host() { # make_host HOST ADDRESS…
@@ -149,26 +150,22 @@ in_force() {
     grep -qE '"phase": *"(settle|applied)"' "$dir/$1/state/journal"
 }
 
+# take_down: ends every process inside the namespaces, which this demo alone made, and removes all it made.
 take_down() {
-  trap - EXIT INT TERM
-  local file host
-  for file in "$dir"/*.process; do
-    [ -e "$file" ] && kill "$(cat "$file")" 2>/dev/null
+  trap - EXIT INT TERM ERR
+  set +e
+  local host
+  for host in lb01 lb02 web client; do
+    end_processes "$host" TERM
   done
   for host in lb01 lb02 web client sw; do
-    # Everything inside these namespaces was started by this demo: nginx masters are not our children.
-    await 10 no_process "$host" end_processes "$host" || end_processes "$host" -9
+    await 8 no_process "$host" || end_processes "$host" KILL
     ip netns del "$net-$host" 2>/dev/null
   done
   rm -rf "$dir"
-  return 0
 }
-end_processes() { ip netns pids "$net-$1" 2>/dev/null | xargs -r kill ${2:-} 2>/dev/null || true; }
-no_process() {
-  [ -z "$(ip netns pids "$net-$1" 2>/dev/null)" ] && return 0
-  [ "${2:-}" = end_processes ] && end_processes "$1"
-  return 1
-}
+end_processes() { ip netns pids "$net-$1" 2>/dev/null | xargs -r kill -"$2" 2>/dev/null; }
+no_process() { [ -z "$(ip netns pids "$net-$1" 2>/dev/null)" ]; }
 
 # --- what the client saw -------------------------------------------------------------------------
 
@@ -198,7 +195,7 @@ story() {
   expect "both nodes have applied the commit" await 20 both_applied
 
   title "2  A push removes a backend"
-  sed -i 's/, 10\.0\.0\.104:80//' "$dir/admin/cluster.yaml"
+  sed -i '/10\.0\.0\.104:80/d' "$dir/admin/cluster.yaml"
   begun=$(now_ms)
   push 'remove b104'
   expect "both nodes have proven it" await 10 both_in_force "$commit"
@@ -215,9 +212,9 @@ story() {
   sed -i 's/preempt_delay: 10s/preempt_dely: 10s/' "$dir/admin/cluster.yaml"
   push 'a typing error'
   expect "the spec is refused" refused lb01 'cluster.yaml:[0-9]+:[0-9]+: error'
-  sed -i 's/preempt_dely/preempt_delay/; s/^  backend:/  backend:\n    balance: {hash: "$no_such_variable"}/' "$dir/admin/cluster.yaml"
-  push 'hash by a variable that nginx does not have'
-  expect "nginx refuses this one, which no schema can know" refused lb01 'no_such_variable'
+  sed -i 's/preempt_dely/preempt_delay/; s/^  backend:/  backend:\n    balance: {hash: "${request_uri"}/' "$dir/admin/cluster.yaml"
+  push 'hash by a variable without its closing bracket'
+  expect "nginx refuses this one, which no schema can know" refused lb01 'cluster.yaml:[0-9]+'
   expect "what serves is still ${good:0:7} on both nodes" both_in_force "$good"
   lost=$(requests "$begun" "$(now_ms)" failed)
   expect "$lost of $(requests "$begun" "$(now_ms)") requests failed meanwhile" test "$lost" = 0
@@ -298,8 +295,9 @@ fi
 dir=$(mktemp -d "${TMPDIR:-/tmp}/vipops-demo.XXXXXX")
 net=vd$$
 echo "$net" >"$dir/net"
-trap 'take_down; exit 130' INT TERM
-trap 'take_down' EXIT
+trap 'exit 130' INT TERM
+trap 'code=$?; take_down; exit $code' EXIT
+trap 'echo "The demo itself failed at line $LINENO: $BASH_COMMAND" >&2' ERR
 
 begun_all=$(now_ms)
 make_network

@@ -56,10 +56,11 @@ abstract class AgentRequest implements Callable<Integer> {
   }
 
   private static int print(Terminal terminal, Map<String, @Nullable Object> reply) {
+    Object line = reply.containsKey("error") ? reply.get("error") : reply.get("line");
     if (reply.get("problems") instanceof String problems) {
       terminal.plainError(problems);
+      line = reply.get("summary");
     }
-    Object line = reply.containsKey("error") ? reply.get("error") : reply.get("line");
     if (succeeded(reply)) {
       terminal.good(String.valueOf(line));
       return 0;

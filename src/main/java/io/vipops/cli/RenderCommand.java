@@ -1,6 +1,5 @@
 package io.vipops.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +49,6 @@ final class RenderCommand implements Callable<Integer> {
     if (command == null) {
       throw new IllegalStateException("not run by picocli");
     }
-    PrintWriter stdout = command.commandLine().getOut();
-    PrintWriter stderr = command.commandLine().getErr();
-    return new Rendition(stdout, stderr).run(path, node, out);
+    return new Rendition(Terminal.of(command)).run(path, node, out);
   }
 }

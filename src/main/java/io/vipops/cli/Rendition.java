@@ -5,7 +5,6 @@ import io.vipops.render.Host;
 import io.vipops.render.Renderer;
 import io.vipops.spec.Closest;
 import io.vipops.spec.Problem;
-import io.vipops.spec.ProblemText;
 import io.vipops.spec.SourceLines;
 import io.vipops.spec.SpecReader;
 import java.io.IOException;
@@ -24,12 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code render} does, apart from its command line. */
 final class Rendition {
-  private final PrintWriter out;
-  private final PrintWriter err;
+  private final Terminal terminal;
 
-  Rendition(PrintWriter out, PrintWriter err) {
-    this.out = out;
-    this.err = err;
+  Rendition(Terminal terminal) {
+    this.terminal = terminal;
   }
 
   /**
@@ -47,7 +44,7 @@ final class Rendition {
     SpecReader.Reading reading = SpecReader.read(files);
     for (Problem problem : reading.problems()) {
       String line = new SourceLines(files).line(problem.position());
-      err.println(ProblemText.format(problem, line, Terminal.hasColour(Terminal.ERR)));
+      terminal.problem(problem, line);
     }
     if (reading.spec() == null) {
       return 1;
@@ -67,6 +64,7 @@ final class Rendition {
   }
 
   private void print(Generation generation) {
+    PrintWriter out = terminal.out();
     String gap = "";
     for (Map.Entry<String, byte[]> file : generation.files().entrySet()) {
       out.print(gap + "# ==> " + file.getKey() + "\n");
@@ -85,7 +83,7 @@ final class Rendition {
         return fail("cannot write " + to + ": " + reason(e));
       }
     }
-    out.println("generation " + generation.id() + " in " + folder);
+    terminal.good("generation " + generation.id() + " in " + folder);
     return 0;
   }
 
@@ -114,7 +112,7 @@ final class Rendition {
   }
 
   private int fail(@Nullable String message) {
-    err.println("vipops render: " + message);
+    terminal.error(String.valueOf(message));
     return 2;
   }
 }

@@ -289,7 +289,7 @@ fi
 "$top/src/test/install.sh" demo
 if [ ! -x "$vipops" ] || [ -n "$(find "$top/src/main" "$top/schemas" "$top/pom.xml" -newer "$top/target/vipops/lib/vipops.jar" -print -quit)" ]; then
   echo "Building vipops (a minute or two the first time) ..."
-  (cd "$top" && mvn -q -B -DskipTests package)
+  (cd "$top" && mvn -q -B -Dmaven.test.skip=true package)
 fi
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/vipops-demo.XXXXXX")

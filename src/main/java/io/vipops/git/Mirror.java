@@ -158,9 +158,14 @@ public final class Mirror implements Closeable {
       return repository;
     }
     try {
-      removeLeftovers();
+      boolean isNew = !Files.exists(dir.resolve("config"));
+      if (isNew) {
+        removeAll();
+      } else {
+        removeLeftovers();
+      }
       FileRepository opened = new FileRepository(dir.toFile());
-      if (!Files.exists(dir.resolve("config"))) {
+      if (isNew) {
         opened.create(true);
         keepSmall(opened.getConfig());
       }
@@ -185,9 +190,6 @@ public final class Mirror implements Closeable {
 
   /** Locks of a process that was killed: nobody else uses this folder. */
   private void removeLeftovers() throws IOException {
-    if (!Files.isDirectory(dir)) {
-      return;
-    }
     try (Stream<Path> files = Files.walk(dir)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
@@ -198,13 +200,22 @@ public final class Mirror implements Closeable {
     }
   }
 
-  private GitFailure damaged(Throwable cause) {
-    close(repository);
-    repository = null;
+  private void removeAll() throws IOException {
+    if (!Files.isDirectory(dir)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(dir)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
+    }
+  }
+
+  private GitFailure damaged(Throwable cause) {
+    close(repository);
+    repository = null;
+    try {
+      removeAll();
     } catch (IOException e) {
       return GitFailure.ofHost(
           "mirror " + dir + ": " + FailureText.why(e) + ": check the disk and the folder's rights",

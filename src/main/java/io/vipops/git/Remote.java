@@ -125,8 +125,8 @@ final class Remote implements Closeable {
       if (refusal != null) {
         return refusal;
       }
-      if (why.contains("no more authentication methods") || why.contains("Cannot log in")) {
-        return "the server refuses the key source.ssh.key: add its public half there as a deploy key";
+      if (why.contains("ore authentication methods") || why.contains("Cannot log in")) {
+        return "the server refuses the key " + ssh.key() + ": add its public half there";
       }
     }
     if (https != null && (why.contains("not authorized") || why.contains("CredentialsProvider"))) {

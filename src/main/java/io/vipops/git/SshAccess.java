@@ -96,6 +96,11 @@ final class SshAccess extends SshSessionFactory implements Closeable {
     }
   }
 
+  /** The private key's file, for messages. */
+  Path key() {
+    return ssh.key();
+  }
+
   /** Why the last host key was refused; null: it was not. */
   @Nullable String hostKeyRefusal() {
     return knownHosts.refusal();

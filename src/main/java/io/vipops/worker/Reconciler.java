@@ -107,7 +107,15 @@ public final class Reconciler {
     inForce.stage(rendering, commit.sha(), version, Settling.of(spec.cluster()));
 
     pass.begin("test", SHORT);
-    inForce.test(id);
+    try {
+      inForce.test(id);
+    } catch (ApplyFailure e) {
+      Refusal placed = e.fault() == Fault.COMMIT ? Refusal.of(e, rendering, files) : null;
+      if (placed != null) {
+        throw placed;
+      }
+      throw e;
+    }
 
     try {
       pass.begin("switch", SHORT);

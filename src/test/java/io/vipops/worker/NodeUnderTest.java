@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node in a folder: real Git, real nginx on free loopback ports, a VRRP half that takes notes.
  */
-final class NodeUnderTest implements AutoCloseable {
+final class NodeUnderTest {
   static final Path NGINX = Path.of("/usr/sbin/nginx");
 
   final Path dir;
@@ -149,8 +149,8 @@ final class NodeUnderTest implements AutoCloseable {
     return (Commit commit) -> true;
   }
 
-  @Override
-  public void close() throws Exception {
+  /** Ends nginx. */
+  void close() throws Exception {
     mirror.close();
     NginxMaster master = master();
     if (master.pid().isPresent()) {

@@ -1,0 +1,125 @@
+package io.vipops.git;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vipops.spec.AgentConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HttpsMirrorTest {
+  @TempDir private Path dir;
+  private Origin origin;
+  private GitHttpsServer server;
+
+  @BeforeEach
+  void startServer() throws Exception {
+    origin = Origin.create(dir);
+    server = GitHttpsServer.start(dir, "s3cret");
+    Files.writeString(dir.resolve("token"), "s3cret\n");
+  }
+
+  @AfterEach
+  void stopServer() {
+    server.close();
+  }
+
+  private Mirror mirror(String url, @Nullable Path token, @Nullable Path ca) throws GitFailure {
+    return Mirror.open(
+        dir.resolve("repo"),
+        new AgentConfig.Source(
+            url,
+            "main",
+            "cluster.yaml",
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            null,
+            new AgentConfig.Https(token, ca)));
+  }
+
+  private Mirror mirror() throws GitFailure {
+    return mirror(server.url() + "/origin.git", dir.resolve("token"), server.caFile());
+  }
+
+  @Test
+  void fetchesWithTheToken() throws Exception {
+    try (Mirror mirror = mirror()) {
+      for (int n = 0; n < 2; n++) {
+        String sha = origin.push("cluster.yaml", "n: " + n);
+        assertThat(mirror.head()).isEqualTo(sha);
+        assertThat(mirror.read(mirror.fetch(sha), "cluster.yaml")).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void takesANewTokenWithoutARestart() throws Exception {
+    String sha = origin.push("cluster.yaml", "1");
+    Files.writeString(dir.resolve("token"), "wrong");
+    try (Mirror mirror = mirror()) {
+      assertThatThrownBy(mirror::head)
+          .hasMessageContaining(
+              "the server refuses the token in " + dir.resolve("token") + ": put a valid one there")
+          .hasMessageNotContaining("wrong");
+      Files.writeString(dir.resolve("token"), "s3cret");
+      assertThat(mirror.head()).isEqualTo(sha);
+    }
+  }
+
+  @Test
+  void saysThatATokenIsNeeded() throws Exception {
+    try (Mirror mirror = mirror(server.url() + "/origin.git", null, server.caFile())) {
+      assertThatThrownBy(mirror::head)
+          .hasMessageContaining("the server asks for credentials: set source.https.token_file");
+    }
+  }
+
+  @Test
+  void trustsNoCertificateThatCaFileDoesNotName() throws Exception {
+    try (Mirror mirror = mirror(server.url() + "/origin.git", dir.resolve("token"), null)) {
+      assertThatThrownBy(mirror::head)
+          .hasMessageContaining("TLS with 127.0.0.1 failed")
+          .hasMessageContaining("check source.https.ca_file");
+    }
+    assertThat(server.requests()).isZero();
+  }
+
+  @Test
+  void saysThatTheRepositoryIsMissing() throws Exception {
+    try (Mirror mirror =
+        mirror(server.url() + "/nowhere.git", dir.resolve("token"), server.caFile())) {
+      assertThatThrownBy(mirror::head).hasMessageContaining("no repository there");
+    }
+  }
+
+  @Test
+  void followsARedirectWithinTheServer() throws Exception {
+    String sha = origin.push("cluster.yaml", "1");
+    server.redirect("/old.git", server.url() + "/origin.git");
+    try (Mirror mirror = mirror(server.url() + "/old.git", dir.resolve("token"), server.caFile())) {
+      assertThat(mirror.fetch(mirror.head()).sha()).isEqualTo(sha);
+    }
+  }
+
+  @Test
+  void takesNoCredentialsToAnotherServer() throws Exception {
+    origin.push("cluster.yaml", "1");
+    try (GitHttpsServer other =
+        GitHttpsServer.start(Files.createDirectory(dir.resolve("o")), "x")) {
+      server.redirect("/old.git", other.url() + "/origin.git");
+      try (Mirror mirror =
+          mirror(server.url() + "/old.git", dir.resolve("token"), server.caFile())) {
+        assertThatThrownBy(mirror::head)
+            .hasMessageContaining("redirected to " + other.url())
+            .hasMessageContaining("set source.url");
+      }
+      assertThat(other.requests()).isZero();
+    }
+  }
+}

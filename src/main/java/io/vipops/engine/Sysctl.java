@@ -15,9 +15,12 @@ final class Sysctl {
    * @param interfaceName one that does not exist is passed over
    */
   static void promoteSecondaries(String interfaceName) {
-    Path setting = Path.of("/proc/sys/net/ipv4/conf", interfaceName, "promote_secondaries");
+    Path all = Path.of("/proc/sys/net/ipv4/conf");
+    Path setting = all.resolve(interfaceName).resolve("promote_secondaries").normalize();
     try {
-      if (Files.exists(setting) && !Files.readString(setting).startsWith("1")) {
+      if (setting.startsWith(all)
+          && Files.exists(setting)
+          && !Files.readString(setting).startsWith("1")) {
         Files.writeString(setting, "1\n");
       }
     } catch (IOException e) {

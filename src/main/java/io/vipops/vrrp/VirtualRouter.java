@@ -212,7 +212,7 @@ public final class VirtualRouter {
       giveWay(advert, source, reason, nowNs, out);
     } else {
       if (!version2) {
-        duty.advertiseBetween(self, nowNs, out);
+        duty.answer(self, nowNs, out);
       }
       if (duty.contest(self, nowNs, out)) {
         out.add(new Effect.Report(Reasons.twoActives(source, theirs, ours)));

@@ -35,7 +35,7 @@ class RenditionTest {
         .hasSameTextualContentAs(CLASSIC.resolve("lb01/nginx/nginx.conf"));
     assertThat(to.resolve("vrrp.yaml")).hasSameTextualContentAs(CLASSIC.resolve("lb01/vrrp.yaml"));
     assertThat(Files.getPosixFilePermissions(to.resolve("vrrp.yaml"))).hasSize(2);
-    assertThat(out.toString()).matches("generation [0-9a-f]{12} in .*a/b\n");
+    assertThat(out.toString()).matches("✓ generation [0-9a-f]{12} in .*a/b\n");
   }
 
   @Test
@@ -64,7 +64,7 @@ class RenditionTest {
   void suggestsTheNodeThatWasMeant() {
     assertThat(render("lb1", null)).isEqualTo(2);
     assertThat(err.toString())
-        .isEqualTo("vipops render: " + spec + " has no node lb1: did you mean lb01?\n");
+        .isEqualTo("error: " + spec + " has no node lb1: did you mean lb01?\n");
   }
 
   @Test
@@ -87,7 +87,7 @@ class RenditionTest {
     Path file = Files.writeString(folder.resolve("file"), "");
 
     assertThat(render("lb01", file)).isEqualTo(2);
-    assertThat(err.toString()).startsWith("vipops render: cannot write ").hasLineCount(1);
+    assertThat(err.toString()).startsWith("error: cannot write ").hasLineCount(1);
   }
 
   @Test
@@ -95,7 +95,7 @@ class RenditionTest {
     Files.delete(spec);
 
     assertThat(render("lb01", null)).isEqualTo(2);
-    assertThat(err.toString()).isEqualTo("vipops render: " + spec + ": no such file or folder\n");
+    assertThat(err.toString()).isEqualTo("error: " + spec + ": no such file or folder\n");
   }
 
   @Test
@@ -104,7 +104,8 @@ class RenditionTest {
   }
 
   private int render(String node, @Nullable Path to) {
-    return new Rendition(new PrintWriter(out, true), new PrintWriter(err, true))
-        .run(spec, node, to);
+    Terminal terminal =
+        new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, false);
+    return new Rendition(terminal).run(spec, node, to);
   }
 }

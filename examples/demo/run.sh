@@ -136,7 +136,7 @@ node: $1
 source: {url: "file://$dir/lb.git", branch: main, path: cluster.yaml, poll: 1s}
 state_dir: $home/state
 run_dir: $home/run
-nginx: {binary: $(command -v nginx), config: $home/nginx.conf, pid: $home/nginx.pid, service: ""}
+nginx: {binary: $(command -v nginx), config: $home/nginx.conf, pid: $home/nginx.pid, log_dir: $home/log, service: ""}
 AGENT
   start "agent-$1" "$1" "$vipops" agent --config "$home/agent.yaml"
 }

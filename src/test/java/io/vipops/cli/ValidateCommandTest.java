@@ -126,7 +126,7 @@ class ValidateCommandTest {
     Run missing = vipops("validate", folder + "/none.yaml");
     assertThat(missing.exit()).isEqualTo(2);
     assertThat(missing.err())
-        .isEqualTo("vipops validate: " + folder + "/none.yaml: no such file or folder\n");
+        .isEqualTo("error: " + folder + "/none.yaml: no such file or folder\n");
     Run empty = vipops("validate", folder.toString());
     assertThat(empty.exit()).isEqualTo(2);
     assertThat(empty.err()).contains("no *.yaml file in this folder");

@@ -130,7 +130,7 @@ public final class Cluster implements AutoCloseable {
         source: {url: "%2$s", branch: main, path: cluster.yaml, poll: %3$s}
         state_dir: %4$s/state
         run_dir: %4$s/run
-        nginx: {config: %4$s/nginx.conf, pid: %4$s/nginx.pid, service: ""}
+        nginx: {config: %4$s/nginx.conf, pid: %4$s/nginx.pid, log_dir: %4$s/log, service: ""}
         """
             .formatted(node, url, poll, home(node)));
   }

@@ -37,6 +37,8 @@ class AgentConfigReaderTest {
         service: nginx.service
         allow_snippets: false
         endpoint: 127.0.0.1:9182
+        log_dir: /var/log/nginx
+        user: www-data
       http: {listen: "127.0.0.1:9180"}
       webhook: {secret_file: /etc/vipops/webhook, listen: "0.0.0.0:9181"}
       report: {kind: github, url: "https://git.example.com/api", repository: team/lb, token_file: /t}
@@ -83,7 +85,9 @@ class AgentConfigReaderTest {
                     Path.of("/etc/nginx/nginx.conf"),
                     Path.of("/run/nginx.pid"),
                     "nginx.service",
-                    new InetSocketAddress("127.0.0.1", 9182)),
+                    new InetSocketAddress("127.0.0.1", 9182),
+                    Path.of("/var/log/nginx"),
+                    "www-data"),
                 AgentConfig.LogFormat.TEXT));
   }
 

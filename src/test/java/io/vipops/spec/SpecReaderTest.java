@@ -356,7 +356,7 @@ class SpecReaderTest {
 
   @Test
   void everyRuleHasACase() {
-    Set<String> seen = new TreeSet<>(Set.of("given-twice"));
+    Set<String> seen = new TreeSet<>(Set.of("given-twice", "too-many"));
     Stream.concat(errors(), warnings()).forEach(edit -> seen.add(edit.rule()));
     for (RuleId rule : RuleId.values()) {
       if (!rule.id.startsWith("yaml-")) {
@@ -390,6 +390,17 @@ class SpecReaderTest {
   void aPartWithAFaultCausesNoOthers() {
     String text = BASE.replace("{servers: " + SERVERS, "{servers: none");
     assertThat(faults(text)).containsExactly("error wrong-type 15:22");
+  }
+
+  @Test
+  void moreThanFiveHundredProblemsAreCounted() {
+    StringBuilder text = new StringBuilder(BASE);
+    for (int i = 0; i < 600; i++) {
+      text.append("unknown").append(i).append(": 1\n");
+    }
+    List<Problem> problems = read(text.toString()).problems();
+    assertThat(problems).hasSize(501);
+    assertThat(problems.get(500).message()).isEqualTo("100 more problems are not shown");
   }
 
   @Test

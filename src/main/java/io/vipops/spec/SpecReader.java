@@ -30,7 +30,7 @@ public final class SpecReader {
     }
     YamlNode.Mapping root = SpecFolder.merge(roots, problems);
     SourceMap source = new SourceMap(new YamlPositions(root));
-    SchemaCheck schema = new SchemaCheck(Schemas.cluster(), problems);
+    SchemaCheck schema = new SchemaCheck(Schemas.read("cluster"), problems);
     schema.check(root);
     Cluster cluster = new ClusterDecoder(root, schema, problems).decode();
     Findings findings = new Findings(root, source, problems);

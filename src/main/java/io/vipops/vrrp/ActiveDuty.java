@@ -18,6 +18,9 @@ final class ActiveDuty {
   /** From the first burst to the second, for those that missed the first. */
   private static final long GARP_DELAY_NS = 5 * SECOND_NS;
 
+  /** Max Advertise Interval of 1 centisecond (RFC 9568 §5.2.7). */
+  private static final long SHORTEST_INTERVAL_NS = SECOND_NS / 100;
+
   private long advertAtNs = NEVER;
   private long advertisedNs;
   private long heldNs;
@@ -51,6 +54,13 @@ final class ActiveDuty {
     }
     out.add(new Effect.Advertise(self.priority(), self.instance().advertInterval()));
     advertisedNs = nowNs;
+  }
+
+  /** Answers an advert that lost, but not a flood of them packet for packet. */
+  void answer(Self self, long nowNs, List<Effect> out) {
+    if (silentNs(nowNs) >= SHORTEST_INTERVAL_NS) {
+      advertiseBetween(self, nowNs, out);
+    }
   }
 
   void onTimer(Self self, long nowNs, List<Effect> out) {

@@ -37,6 +37,7 @@ public final class AdvertCodec {
   private static final int AUTH_BYTES = 8;
   private static final int AUTH_NONE = 0;
   private static final int AUTH_SIMPLE_TEXT = 1;
+  private static final long SECOND_NS = 1_000_000_000L;
   private static final long CENTISECOND_NS = 10_000_000L;
 
   private AdvertCodec() {}
@@ -71,13 +72,9 @@ public final class AdvertCodec {
     out.put(octet("number of addresses", count));
     if (version2) {
       out.put((byte) (instance.password() == null ? AUTH_NONE : AUTH_SIMPLE_TEXT));
-      out.put(octet("interval in seconds", maxAdvertiseInterval.toSeconds()));
+      out.put((byte) units(maxAdvertiseInterval, SECOND_NS, 0xff));
     } else {
-      long centiseconds = maxAdvertiseInterval.toNanos() / CENTISECOND_NS;
-      if (centiseconds < 1 || centiseconds > 0xfff) {
-        throw new IllegalArgumentException("interval out of range: " + maxAdvertiseInterval);
-      }
-      out.putShort((short) centiseconds);
+      out.putShort((short) units(maxAdvertiseInterval, CENTISECOND_NS, 0xfff));
     }
     out.putShort((short) 0);
     instance.virtualAddresses().forEach(a -> out.put(a.prefix().address().getAddress()));
@@ -126,9 +123,14 @@ public final class AdvertCodec {
       return discarded(Decoded.Reason.CHECKSUM);
     }
     Instance instance = byVirtualRouterId.apply(in.get(1) & 0xff);
-    if (instance == null) {
-      return discarded(Decoded.Reason.VRID);
-    }
+    return instance == null
+        ? discarded(Decoded.Reason.VRID)
+        : decode(in, version, count, checksum, instance);
+  }
+
+  /** The rest of the checks, for a whole message that is meant for {@code instance}. */
+  private static Decoded decode(
+      ByteBuffer in, int version, int count, Checksum checksum, Instance instance) {
     if (version != instance.version()) {
       return discarded(Decoded.Reason.VERSION);
     }
@@ -139,8 +141,7 @@ public final class AdvertCodec {
         version == 2
             ? Duration.ofSeconds(in.get(5) & 0xff)
             : Duration.ofNanos((in.getShort(4) & 0xfff) * CENTISECOND_NS);
-    // Version 2 cannot adopt another interval (RFC 3768 §7.1); 0 would end in a storm (erratum
-    // 8301).
+    // Version 2 adopts no other interval (RFC 3768 §7.1); version 3 would, but not 0 (erratum 8301)
     if (version == 2 ? !interval.equals(instance.advertInterval()) : interval.isZero()) {
       return discarded(Decoded.Reason.INTERVAL);
     }
@@ -202,6 +203,14 @@ public final class AdvertCodec {
 
   private static Decoded discarded(Decoded.Reason reason) {
     return new Decoded.Discarded(reason);
+  }
+
+  private static long units(Duration interval, long unitNs, long most) {
+    long units = interval.toNanos() / unitNs;
+    if (units < 1 || units > most) {
+      throw new IllegalArgumentException("interval out of range: " + interval);
+    }
+    return units;
   }
 
   private static byte octet(String what, long value) {

@@ -112,15 +112,19 @@ public final class VirtualRouter {
   /**
    * One of the virtual addresses went from the interface and it was not us: while Active it is put
    * back, unless we were stalled, when somebody else may hold it by now.
+   *
+   * @param removed compared by its address alone; the kernel may have had it with another prefix
    */
-  public List<Effect> onAddressRemoved(VirtualAddress address, long nowNs) {
+  public List<Effect> onAddressRemoved(VirtualAddress removed, long nowNs) {
     List<Effect> out = new ArrayList<>();
-    if (state == State.ACTIVE
-        && self.instance().virtualAddresses().contains(address)
-        && !duty.stalled(self, nowNs)) {
-      duty.restore(self, address, nowNs, out);
-      out.add(
-          new Effect.Report(address.prefix() + " was removed by somebody else and is restored"));
+    if (state != State.ACTIVE || duty.stalled(self, nowNs)) {
+      return out;
+    }
+    for (VirtualAddress ours : self.instance().virtualAddresses()) {
+      if (ours.prefix().address().equals(removed.prefix().address()) && !isOwnedAddress(ours)) {
+        duty.restore(self, ours, nowNs, out);
+        out.add(new Effect.Report(ours.prefix() + " was removed by somebody else and is restored"));
+      }
     }
     return out;
   }
@@ -208,7 +212,7 @@ public final class VirtualRouter {
       giveWay(advert, source, reason, nowNs, out);
     } else {
       if (!version2) {
-        duty.advertiseBetween(self, nowNs, out);
+        duty.answer(self, nowNs, out);
       }
       if (duty.contest(self, nowNs, out)) {
         out.add(new Effect.Report(Reasons.twoActives(source, theirs, ours)));
@@ -259,6 +263,10 @@ public final class VirtualRouter {
 
   private boolean canServe() {
     return linkUp && !self.standing().fault();
+  }
+
+  private boolean isOwnedAddress(VirtualAddress address) {
+    return address.prefix().address().equals(self.instance().address());
   }
 
   private void move(State to, String reason, List<Effect> out) {

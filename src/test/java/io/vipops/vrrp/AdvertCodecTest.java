@@ -78,7 +78,9 @@ class AdvertCodecTest {
     assertThatThrownBy(() -> encode(v3, 256, SECOND, Checksum.MESSAGE))
         .hasMessageContaining("priority out of range: 256");
     assertThatThrownBy(() -> encode(v2, 100, Duration.ofSeconds(256), Checksum.MESSAGE))
-        .hasMessageContaining("interval in seconds out of range: 256");
+        .hasMessageContaining("interval out of range");
+    assertThatThrownBy(() -> encode(v2, 100, Duration.ofMillis(999), Checksum.MESSAGE))
+        .hasMessageContaining("interval out of range");
     assertThatThrownBy(() -> encode(v2.password("ninebytes"), 1, SECOND, Checksum.MESSAGE))
         .hasMessage("password longer than 8 bytes");
   }
@@ -168,6 +170,14 @@ class AdvertCodecTest {
   }
 
   @Test
+  void knowsNoPseudoHeaderInVersion2() {
+    byte[] packet = HexFormat.of().parseHex("21336401" + "00010000" + "0a000032" + "00".repeat(8));
+    ByteBuffer buffer = ByteBuffer.wrap(packet);
+    buffer.putShort(6, Checksum.PSEUDO_HEADER.of(buffer, FROM_LB01));
+    assertDiscarded(HexFormat.of().formatHex(packet), v2, Decoded.Reason.CHECKSUM);
+  }
+
+  @Test
   void discardsAVirtualRouterIdThatNobodyListensTo() {
     ByteBuffer packet = ByteBuffer.wrap(HexFormat.of().parseHex(V3_PSEUDO));
     assertThat(AdvertCodec.decode(packet, FROM_LB01, id -> id == 52 ? v3.instance() : null))
@@ -180,6 +190,8 @@ class AdvertCodecTest {
     assertDiscarded(V2_SECRET, v2.password("secret12x"), Decoded.Reason.AUTH);
     assertDiscarded(V2_PLAIN, v2.password("secret"), Decoded.Reason.AUTH);
     assertDiscarded(V2_SECRET, new InstanceFixture("lb01").version(2), Decoded.Reason.AUTH);
+    String otherType = V2_SECRET.replace("0101334c", "02010000");
+    assertDiscardedAfterSealing(otherType, v2.password("secret"), Decoded.Reason.AUTH);
   }
 
   @Test

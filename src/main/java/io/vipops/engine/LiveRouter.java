@@ -5,6 +5,7 @@ import io.vipops.vrrp.Checksum;
 import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.Standing;
+import io.vipops.vrrp.State;
 import io.vipops.vrrp.VirtualRouter;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -120,7 +121,9 @@ final class LiveRouter {
   void moved(Effect.Transition transition, Instant now) {
     since = now;
     reason = transition.reason();
-    transitions++;
+    if (transition.from() != State.INIT) {
+      transitions++; // a start is none
+    }
   }
 
   /** Returns whether a complaint is new; empty: there is none any more. */

@@ -51,7 +51,7 @@ class ValidateCommandTest {
     Run run = vipops("validate", CLASSIC);
     assertThat(run.exit()).isZero();
     assertThat(plain(run.out()))
-        .isEqualTo(CLASSIC + ": valid (2 nodes, 1 VIP, 1 listener, 1 upstream)\n");
+        .isEqualTo("✓ " + CLASSIC + ": valid (2 nodes, 1 VIP, 1 listener, 1 upstream)\n");
     assertThat(run.err()).isEmpty();
   }
 

@@ -17,8 +17,8 @@ final class WorkerProcess {
   private static final long FIRST_RESTART_MS = 100;
   private static final long LAST_RESTART_MS = 30_000;
 
-  /** A worker that ran this long starts the waiting between restarts anew. */
-  private static final long STEADY_NS = TimeUnit.SECONDS.toNanos(60);
+  /** What a worker says when it has done all there was to do. */
+  private static final String IDLE = "idle";
 
   /** How long a new worker may take until its first step. */
   private static final long START_DEADLINE_MS = 60_000;
@@ -31,7 +31,6 @@ final class WorkerProcess {
   private @Nullable Channel channel;
   private String step = "start";
   private long deadlineNs;
-  private long startedNs;
   private long restartMs = FIRST_RESTART_MS;
   private long restarts;
   private boolean stopping;
@@ -46,7 +45,6 @@ final class WorkerProcess {
     if (stopping) {
       return;
     }
-    startedNs = System.nanoTime();
     onStep("start", START_DEADLINE_MS);
     try {
       Process child =
@@ -88,9 +86,6 @@ final class WorkerProcess {
     process = null;
     channel = null;
     restarts++;
-    if (System.nanoTime() - startedNs > STEADY_NS) {
-      restartMs = FIRST_RESTART_MS;
-    }
     LOG.warn("worker {} in step {}; starting another in {} ms", how, step, restartMs);
     agentThread.after(restartMs, this::start);
     restartMs = Math.min(2 * restartMs, LAST_RESTART_MS);
@@ -99,6 +94,9 @@ final class WorkerProcess {
   /** The worker begins a step that must be followed by another within {@code deadlineMs}. */
   void onStep(String name, long deadlineMs) {
     step = name;
+    if (name.equals(IDLE)) {
+      restartMs = FIRST_RESTART_MS; // whatever ended the last one, this one gets its work done
+    }
     deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMs);
   }
 

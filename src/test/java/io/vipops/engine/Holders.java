@@ -1,5 +1,6 @@
 package io.vipops.engine;
 
+import io.vipops.lab.Await;
 import io.vipops.lab.LabHost;
 import io.vipops.lab.Running;
 import java.time.Duration;
@@ -28,11 +29,21 @@ final class Holders implements AutoCloseable {
       has[monitors.size()] = host.holds(Pair.VIP);
       Running monitor = host.start("ip", "-ts", "-4", "-o", "monitor", "address");
       monitors.add(monitor);
-      // It listens once it tells of this.
-      host.ip("addr", "add", "192.0.2.1/32", "dev", "lo");
-      Pair.awaitOutput(monitor, "192.0.2.1");
-      host.ip("addr", "del", "192.0.2.1/32", "dev", "lo");
+      awaitListening(host, monitor);
     }
+  }
+
+  /** It listens once it tells of a change made for that. */
+  private static void awaitListening(LabHost host, Running monitor) throws Exception {
+    var unused =
+        Await.until(
+            "monitor listens",
+            Pair.SOON,
+            () -> {
+              host.ip("addr", "add", "192.0.2.1/32", "dev", "lo");
+              host.ip("addr", "del", "192.0.2.1/32", "dev", "lo");
+              return monitor.output().contains("192.0.2.1");
+            });
   }
 
   /** For how long both had it, in all. */

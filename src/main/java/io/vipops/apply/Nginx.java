@@ -2,6 +2,7 @@ package io.vipops.apply;
 
 import io.vipops.probe.GenerationEndpoint;
 import io.vipops.probe.NginxMaster;
+import io.vipops.render.Renderer;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,21 +54,32 @@ public final class Nginx {
   /**
    * {@code nginx -t}.
    *
+   * @param generation a generation's folder
    * @throws ApplyFailure of the commit if nginx refuses the file, of the host if the host lacks
    *     something
    */
-  public void test(Path conf) throws ApplyFailure, InterruptedException {
+  public void test(Path generation) throws ApplyFailure, InterruptedException {
+    String conf = generation.resolve(Renderer.NGINX_CONF).toString();
     Finished test;
     try {
-      test =
-          Finished.run(List.of(config.binary().toString(), "-t", "-c", conf.toString()), COMMAND);
+      test = Finished.run(List.of(config.binary().toString(), "-t", "-c", conf), COMMAND);
     } catch (IOException e) {
       throw new ApplyFailure("nginx -t: cannot run " + config.binary() + ": install nginx", e);
     }
     if (!test.ok()) {
       String reason = reason(test.output());
-      boolean host = test.code() < 0 || ERRNO.matcher(reason).find();
-      throw new ApplyFailure(host ? Fault.HOST : Fault.COMMIT, "nginx -t: " + reason);
+      if (test.code() < 0 || ERRNO.matcher(reason).find()) {
+        throw new ApplyFailure(Fault.HOST, "nginx -t: " + reason);
+      }
+      throw new ApplyFailure(Fault.COMMIT, place(generation, reason) + "nginx -t: " + reason);
+    }
+  }
+
+  private static String place(Path generation, String reason) {
+    try {
+      return SpecLine.behind(generation, reason).map(place -> place + ": ").orElse("");
+    } catch (IOException e) {
+      return ""; // nginx's own words have to do
     }
   }
 

@@ -1,8 +1,11 @@
 package io.vipops.cli;
 
 import java.io.PrintWriter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -11,48 +14,78 @@ import picocli.CommandLine.Spec;
 /** The root command. */
 @Command(
     name = "vipops",
-    description = "Runs a pair of nginx load balancers from a cluster spec in Git.",
+    description = {
+      "Runs a pair of nginx load balancers from a cluster spec in Git.",
+      "",
+      "On your desk or in CI: validate, render, schema.",
+      "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain."
+    },
     subcommands = {
       ValidateCommand.class,
+      RenderCommand.class,
       SchemaCommand.class,
+      AgentCommand.class,
       WorkerCommand.class,
+      StatusCommand.class,
+      SyncCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      RetryCommand.class,
+      DrainCommand.class,
+      UndrainCommand.class,
+      CompletionCommand.class
     },
     mixinStandardHelpOptions = true,
-    version = "vipops " + Vipops.VERSION)
+    versionProvider = Vipops.Version.class)
 public final class Vipops implements Runnable {
-  /** The version of this build. */
-  static final String VERSION = "0.1.0";
+  static final int INTERNAL_ERROR = 3;
 
-  @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      description = "With an internal error, show where in the program it happened.")
+      description = "On an internal error, print its stack trace.")
   private boolean debug;
 
-  @Override
-  public void run() {
-    if (spec != null) {
-      PrintWriter out = spec.commandLine().getOut();
-      spec.commandLine().usage(out);
+  /** The version that the build wrote into the jar. */
+  static String version() {
+    String version = Vipops.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
+  /** What {@code --version} prints. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"vipops " + version()};
     }
   }
 
-  /** Runs one command line; returns its exit code, 3 after an internal error. */
-  public static int execute(String... args) {
-    Vipops vipops = new Vipops();
-    return new CommandLine(vipops)
-        .setExecutionExceptionHandler(
-            (cause, command, parsed) -> {
-              PrintWriter err = command.getErr();
-              String hint = vipops.debug ? "" : " (--debug shows where)";
-              err.println("vipops: internal error: " + cause + hint);
-              if (vipops.debug) {
-                cause.printStackTrace(err);
-              }
-              return 3;
-            })
-        .execute(args);
+  @Override
+  public void run() {
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
+    PrintWriter out = command.getOut();
+    command.usage(out);
+    out.flush();
+  }
+
+  /** Runs one command line; returns its exit code. */
+  public static int execute(String... arguments) {
+    Vipops root = new Vipops();
+    Ansi colour = Terminal.isWatched(1) ? Ansi.ON : Ansi.OFF;
+    return new CommandLine(root)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(colour))
+        .setExecutionExceptionHandler((failure, command, parsed) -> root.report(failure, command))
+        .execute(arguments);
+  }
+
+  private int report(Exception failure, CommandLine command) {
+    Terminal.of(command.getCommandSpec())
+        .error("internal error: " + failure + (debug ? "" : " (--debug shows where)"));
+    if (debug) {
+      failure.printStackTrace(command.getErr());
+    }
+    return INTERNAL_ERROR;
   }
 }

@@ -1,20 +1,55 @@
 package io.vipops.engine;
 
+import io.vipops.linux.SystemCallException;
 import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.Standing;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Runs the virtual routers of this node: one loop thread that owns the sockets, the timers and the
  * state machines. The methods here may be called from any thread.
  */
 public final class Engine implements AutoCloseable {
+  /** A stop hands over within 5 s at most. */
+  private static final long CLOSE_MS = 8000;
 
-  /** Opens what the loop needs and starts its thread. */
+  private static final long ANSWER_MS = 2000;
+
+  private final Bulletin bulletin;
+  final Loop loop;
+  private final Thread thread;
+  private volatile List<InstanceStatus> lastStatus = List.of();
+
+  private Engine(Bulletin bulletin, Loop loop) {
+    this.bulletin = bulletin;
+    this.loop = loop;
+    thread = new Thread(loop, "vipops-vrrp");
+    // Without the rest of the agent nobody would be left to end it: then its leases shall.
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Opens what the loop needs and starts its thread.
+   *
+   * @throws EngineException when this process may not (CAP_NET_RAW, CAP_NET_ADMIN)
+   */
   public static Engine start(EngineListener listener) {
-    throw new UnsupportedOperationException();
+    Bulletin bulletin = new Bulletin(listener);
+    try {
+      Engine engine = new Engine(bulletin, new Loop(bulletin));
+      engine.thread.start();
+      return engine;
+    } catch (SystemCallException e) {
+      bulletin.close();
+      throw new EngineException("the VRRP engine cannot start: " + e.getMessage());
+    }
   }
 
   /**
@@ -22,30 +57,123 @@ public final class Engine implements AutoCloseable {
    * not exist, an address that is not on it. Empty: nothing.
    */
   public List<String> dryRun(List<Instance> instances) {
-    throw new UnsupportedOperationException();
+    return HostCheck.problems(instances);
   }
 
   /**
    * Takes a new set of instances into force by its difference to the present one; completes when
-   * the kernel has it, exceptionally with the line to report when it could not.
+   * the kernel has it, exceptionally with the line to report when it could not. Reads password
+   * files on the calling thread.
+   *
+   * @param standings by instance name, one for each
    */
   public CompletableFuture<Void> apply(List<Instance> instances, Map<String, Standing> standings) {
-    throw new UnsupportedOperationException();
+    List<Configured> configured = new ArrayList<>();
+    try {
+      for (Instance it : instances) {
+        configured.add(HostCheck.requireSendable(Secrets.resolve(it)));
+        Sysctl.promoteSecondaries(it.interfaceName());
+      }
+    } catch (EngineException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Map<String, Standing> now = Map.copyOf(standings);
+    for (Instance it : instances) {
+      if (!now.containsKey(it.name())) {
+        throw new IllegalArgumentException("no standing for instance " + it.name());
+      }
+    }
+    return order(
+        (nowNs, done) -> {
+          List<String> unused = loop.troubles();
+          loop.routers().apply(configured, now, nowNs);
+          List<String> troubles = loop.troubles();
+          loop.whenSettled(
+              () -> {
+                if (troubles.isEmpty()) {
+                  done.complete(null);
+                } else {
+                  done.completeExceptionally(new EngineException(String.join("; ", troubles)));
+                }
+              });
+        });
   }
 
   /** Tells instances, by name, what this node now thinks of itself. */
   public void standing(Map<String, Standing> standings) {
-    throw new UnsupportedOperationException();
+    Map<String, Standing> now = Map.copyOf(standings);
+    var unused =
+        order(
+            (nowNs, done) -> {
+              loop.routers().standing(now, nowNs);
+              done.complete(null);
+            });
   }
 
-  /** One snapshot of every instance. */
+  /** One snapshot of every instance; the last one once the loop has ended. */
   public List<InstanceStatus> status() {
-    throw new UnsupportedOperationException();
+    CompletableFuture<Void> asked =
+        order(
+            (nowNs, done) -> {
+              lastStatus = loop.routers().all().stream().map(LiveRouter::status).toList();
+              done.complete(null);
+            });
+    try {
+      asked.get(ANSWER_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // The last one it is.
+    }
+    return lastStatus;
   }
 
   /** Hands over every VIP, removes it and ends the loop; returns when that is done. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    var unused =
+        order(
+            (nowNs, done) -> {
+              loop.stop(nowNs);
+              done.complete(null);
+            });
+    try {
+      thread.join(CLOSE_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    bulletin.close();
+  }
+
+  private interface Task {
+    void run(long nowNs, CompletableFuture<Void> done) throws SystemCallException;
+  }
+
+  private CompletableFuture<Void> order(Task task) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Consumer<Throwable> refuse =
+        cause ->
+            done.completeExceptionally(
+                new EngineException("the VRRP engine has ended: " + cause.getMessage()));
+    loop.submit(
+        new Loop.Order() {
+          @Override
+          public void run(long nowNs) throws SystemCallException {
+            try {
+              task.run(nowNs, done);
+            } catch (EngineException e) {
+              done.completeExceptionally(e); // refused before anything was changed
+            } catch (SystemCallException | RuntimeException e) {
+              refuse(e);
+              throw e;
+            }
+          }
+
+          @Override
+          public void refuse(Throwable cause) {
+            refuse.accept(cause);
+          }
+        });
+    return done;
   }
 }

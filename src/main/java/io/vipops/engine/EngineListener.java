@@ -2,7 +2,10 @@ package io.vipops.engine;
 
 import io.vipops.vrrp.State;
 
-/** Hears what happens in the engine; called on the loop thread, so it must not block. */
+/**
+ * Hears what happens in the engine, in order, on a thread that is not the loop's: it may take its
+ * time, but what piles up meanwhile is dropped and counted in the end.
+ */
 public interface EngineListener {
   void onTransition(String instance, State from, State to, String reason);
 

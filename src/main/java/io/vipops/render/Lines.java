@@ -49,8 +49,18 @@ final class Lines {
 
   /** For each line where {@code source} has it; {@code ("", 0, 0)} for vipops' own lines. */
   List<Position> positions(SourceMap source) {
-    return origins.stream()
-        .map(origin -> origin.equals(Pointer.NONE) ? OURS : source.keyAt(origin.text()))
-        .toList();
+    return origins.stream().map(origin -> position(source, origin.text())).toList();
+  }
+
+  /** Of the key; of the closest part around it where the spec leaves this one to its default. */
+  private static Position position(SourceMap source, String pointer) {
+    String part = pointer;
+    while (!part.isEmpty()) {
+      if (source.positions().containsKey(part)) {
+        return source.keyAt(part);
+      }
+      part = part.substring(0, part.lastIndexOf('/'));
+    }
+    return OURS;
   }
 }

@@ -73,10 +73,10 @@ final class NginxText {
     StringBuilder safe = new StringBuilder("up-");
     for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
       char c = (char) (b & 0xff);
-      if ((isAlphanumeric(c) && !Character.isUpperCase(c)) || c == '-' || c == '_') {
+      if ((isAlphanumeric(c) && !Character.isUpperCase(c)) || "-_.".indexOf(c) >= 0) {
         safe.append(c);
       } else {
-        safe.append(String.format(Locale.ROOT, ".%02x", (int) c));
+        safe.append(String.format(Locale.ROOT, "+%02x", (int) c));
       }
     }
     return safe.toString();

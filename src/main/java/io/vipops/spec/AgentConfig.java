@@ -34,9 +34,17 @@ public record AgentConfig(
    * @param config the symlink that points at the generation in force
    * @param service the systemd unit; empty: nginx is started by its binary
    * @param endpoint loopback address of the generation endpoint inside nginx
+   * @param logDir where nginx writes its logs
+   * @param user whom nginx's workers run as
    */
   public record Nginx(
-      Path binary, Path config, Path pid, String service, InetSocketAddress endpoint) {}
+      Path binary,
+      Path config,
+      Path pid,
+      String service,
+      InetSocketAddress endpoint,
+      Path logDir,
+      String user) {}
 
   public enum LogFormat {
     TEXT,

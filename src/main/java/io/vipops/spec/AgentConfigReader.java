@@ -162,7 +162,9 @@ public final class AgentConfigReader {
             path(nginx, "config", "/etc/nginx/nginx.conf"),
             path(nginx, "pid", "/run/nginx.pid"),
             nginx.string("service", "nginx.service"),
-            loopback(nginx, "endpoint", "127.0.0.1:9182"));
+            loopback(nginx, "endpoint", "127.0.0.1:9182"),
+            path(nginx, "log_dir", "/var/log/nginx"),
+            nginx.string("user", "www-data"));
     if (nginx.bool("allow_snippets", false)) {
       nginx.error(
           "not-supported", nginx.at("allow_snippets"), "allow_snippets is not supported yet");

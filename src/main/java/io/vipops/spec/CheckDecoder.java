@@ -20,7 +20,7 @@ final class CheckDecoder {
 
   static Check check(String name, Fields in) {
     List<Probe> probes = probes(in);
-    if (probes.isEmpty()) {
+    if (probes.isEmpty() && !in.has("http")) {
       String message = "looks at nothing: give it nginx, process, http, tcp or script";
       in.error(RuleId.CHECK_EMPTY.id, in.at(), "check " + name + " " + message);
     }

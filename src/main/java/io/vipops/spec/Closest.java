@@ -4,11 +4,11 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what someone who mistyped a name probably meant. */
-final class Closest {
+public final class Closest {
   private Closest() {}
 
   /** {@code ": did you mean x?"}, or nothing where no name comes near. */
-  static String hint(String wrong, Collection<String> names) {
+  public static String hint(String wrong, Collection<String> names) {
     String name = among(wrong, names);
     return name == null ? "" : ": did you mean " + name + "?";
   }

@@ -31,8 +31,9 @@ final class Findings {
     problems.add(new Problem(Severity.WARNING, rule.id, source.keyAt(pointer), message));
   }
 
-  Position at(String pointer) {
-    return source.at(pointer);
+  /** Whether the document has this part. */
+  boolean has(String pointer) {
+    return source.positions().containsKey(pointer);
   }
 
   /** Of two places, the one that a reader comes to second: it is the one too many. */

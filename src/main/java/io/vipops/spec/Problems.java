@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Lists of problems. */
 final class Problems {
+  /** As many as anybody reads; the text of a hostile file could hold a million. */
+  static final int MOST = 500;
+
   private static final Comparator<Problem> BY_POSITION =
       new Comparator<>() {
         @Override
@@ -23,10 +26,18 @@ final class Problems {
 
   private Problems() {}
 
+  /** In the order of their places, at most {@link #MOST} and one that says how many are left. */
   static List<Problem> sorted(List<Problem> problems) {
     List<Problem> sorted = new ArrayList<>(problems);
     sorted.sort(BY_POSITION);
-    return sorted;
+    if (sorted.size() <= MOST) {
+      return sorted;
+    }
+    List<Problem> first = new ArrayList<>(sorted.subList(0, MOST));
+    String message = (sorted.size() - MOST) + " more problems are not shown";
+    Position at = new Position(first.get(MOST - 1).position().file(), 0, 0);
+    first.add(new Problem(Severity.ERROR, RuleId.TOO_MANY.id, at, message));
+    return first;
   }
 
   static boolean hasError(List<Problem> problems) {

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that can be found wrong, with its stable id and what it is about. */
 public enum RuleId {
-  YAML_SIZE("yaml-size", "A file has at most 4 MiB."),
+  YAML_SIZE("yaml-size", "A file has at most 4 MiB, a line at most 256 KiB."),
   YAML_BINARY("yaml-binary", "A file is UTF-8 text without control characters."),
   YAML_EMPTY("yaml-empty", "A file has content."),
   YAML_SYNTAX("yaml-syntax", "A file is valid YAML 1.2."),
@@ -27,6 +27,7 @@ public enum RuleId {
   BAD_NAME("bad-name", "Names become parts of files and commands, so they are plain."),
   BAD_URL("bad-url", "A URL has a scheme that is supported, and a host or an absolute path."),
   NOT_SUPPORTED("not-supported", "The key is known, but this version cannot do it yet."),
+  TOO_MANY("too-many", "The first 500 problems are enough to begin with."),
   GIVEN_TWICE("given-twice", "In a folder, a name is given in one file only."),
   INLINE_SECRET("inline-secret", "A secret in the spec is read by all who can read Git."),
 

@@ -56,22 +56,40 @@ final class SchemaCheck {
 
   private void mapping(
       YamlNode.Mapping map, Map<?, ?> rules, String pointer, String subject, Position keyAt) {
-    if (rules.get("required") instanceof List<?> required) {
-      for (Object key : required) {
-        if (isNone(map.entries().get(String.valueOf(key)))) {
-          fault(RuleId.MISSING_KEY, pointer, keyAt, subject + " needs " + key);
-        }
-      }
-    }
     if (rules.get("minProperties") != null && map.entries().isEmpty()) {
       fault(RuleId.BAD_VALUE, pointer, map.at(), subject + " must not be empty");
     }
     Map<?, ?> known =
         rules.get("properties") instanceof Map<?, ?> properties ? properties : Map.of();
+    if (rules.get("required") instanceof List<?> required) {
+      for (Object key : required) {
+        if (isNone(map.entries().get(String.valueOf(key))) && !isMistyped(key, map, known)) {
+          fault(RuleId.MISSING_KEY, pointer, keyAt, subject + " needs " + key);
+        }
+      }
+    }
     for (Map.Entry<String, YamlNode.Entry> entry : map.entries().entrySet()) {
       member(
           entry.getKey(), entry.getValue(), rules, known, Pointer.child(pointer, entry.getKey()));
     }
+  }
+
+  /** Whether an unknown key looks like {@code key}: that one is reported, and one is enough. */
+  private static boolean isMistyped(Object key, YamlNode.Mapping map, Map<?, ?> known) {
+    for (String given : map.entries().keySet()) {
+      if (!known.containsKey(given) && key.equals(Closest.among(given, names(known)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> names(Map<?, ?> known) {
+    List<String> names = new ArrayList<>();
+    for (Object name : known.keySet()) {
+      names.add(String.valueOf(name));
+    }
+    return names;
   }
 
   private void member(
@@ -79,11 +97,7 @@ final class SchemaCheck {
     Object ofKey = known.get(key);
     Object ofOthers = rules.get("additionalProperties");
     if (ofKey == null && Boolean.FALSE.equals(ofOthers)) {
-      List<String> names = new ArrayList<>();
-      for (Object name : known.keySet()) {
-        names.add(String.valueOf(name));
-      }
-      String message = "unknown key " + key + Closest.hint(key, names);
+      String message = "unknown key " + key + Closest.hint(key, names(known));
       fault(RuleId.UNKNOWN_KEY, pointer, entry.keyAt(), message);
       return;
     }

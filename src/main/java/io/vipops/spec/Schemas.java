@@ -20,15 +20,15 @@ public final class Schemas {
     }
   }
 
-  static Map<String, @Nullable Object> cluster() {
-    byte[] bytes = bytes("cluster");
+  static Map<String, @Nullable Object> read(String name) {
+    byte[] bytes = bytes(name);
     if (bytes == null) {
-      throw new IllegalStateException("the cluster schema is not in the jar");
+      throw new IllegalStateException("no schema " + name + " in the jar");
     }
     try {
       return Json.decode(bytes);
     } catch (Json.MalformedException e) {
-      throw new IllegalStateException("cluster.schema.json: " + e.getMessage(), e);
+      throw new IllegalStateException(name + ".schema.json: " + e.getMessage(), e);
     }
   }
 }

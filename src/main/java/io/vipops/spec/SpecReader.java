@@ -30,7 +30,7 @@ public final class SpecReader {
     }
     YamlNode.Mapping root = SpecFolder.merge(roots, problems);
     SourceMap source = new SourceMap(new YamlPositions(root));
-    SchemaCheck schema = new SchemaCheck(Schemas.cluster(), problems);
+    SchemaCheck schema = new SchemaCheck(Schemas.read("cluster"), problems);
     schema.check(root);
     Cluster cluster = new ClusterDecoder(root, schema, problems).decode();
     Findings findings = new Findings(root, source, problems);
@@ -45,7 +45,9 @@ public final class SpecReader {
 
   private static List<YamlNode.Mapping> roots(List<SourceFile> files, List<Problem> problems) {
     List<SourceFile> sorted = new ArrayList<>(files);
-    sorted.sort(Comparator.comparing(SourceFile::name));
+    if (sorted.size() > 1) {
+      sorted.sort(Comparator.comparing(SourceFile::name));
+    }
     List<YamlNode.Mapping> roots = new ArrayList<>();
     for (SourceFile file : sorted) {
       YamlNode.Mapping root = Yaml.read(file.name(), file.bytes()).mapping(problems);

@@ -112,9 +112,8 @@ final class TrafficRules {
 
   /** The pointer of a part of a rule, which stands in a list, or alone in the route itself. */
   private String rule(int route, int rule, String part) {
-    Position alone = findings.at("/routes/" + route);
-    String inList = "/routes/" + route + "/rules/" + rule;
-    return findings.at(inList).equals(alone) ? "/routes/" + route + part : inList + part;
+    String at = "/routes/" + route;
+    return findings.has(at + "/rules") ? at + "/rules/" + rule + part : at + part;
   }
 
   void hostTwice() {

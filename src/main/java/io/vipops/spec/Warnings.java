@@ -163,10 +163,10 @@ final class Warnings {
 
   void serverTwice() {
     for (Upstream upstream : cluster.upstreams().values()) {
-      Set<Addresses.HostPort> seen = new HashSet<>();
+      Set<String> seen = new HashSet<>();
       for (int i = 0; i < upstream.servers().size(); i++) {
         Server server = upstream.servers().get(i);
-        if (!seen.add(new Addresses.HostPort(server.address(), server.port()))) {
+        if (!seen.add(server.address().getHostAddress() + " " + server.port())) {
           String at = TrafficRules.at(upstream) + "/servers/" + i;
           String message = "this server stands twice in " + upstream.name() + ": use weight";
           findings.warning(RuleId.SERVER_TWICE, at, message);

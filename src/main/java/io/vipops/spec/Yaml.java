@@ -20,6 +20,9 @@ public final class Yaml {
   /** Longest file, in bytes. */
   public static final int MAX_BYTES = 4 << 20;
 
+  /** Longest line, in characters: the scanner's time grows with the square of a token. */
+  static final int MAX_LINE = 1 << 18;
+
   /** Deepest nesting, the root counted. */
   static final int MAX_DEPTH = 50;
 
@@ -124,7 +127,23 @@ public final class Yaml {
       String what = end.isError() ? "bytes that are not UTF-8" : "a control character";
       throw refused("yaml-binary", file, line, column, "not a text file: it has " + what);
     }
+    refuseLongLine(file, text);
     return text.startsWith("\uFEFF") ? text.substring(1) : text;
+  }
+
+  private static void refuseLongLine(String file, String text)
+      throws YamlComposer.RefusedException {
+    int line = 1;
+    int from = 0;
+    while (from < text.length()) {
+      int end = text.indexOf('\n', from);
+      end = end < 0 ? text.length() : end;
+      if (end - from > MAX_LINE) {
+        throw refused("yaml-size", file, line, 1, "the line is longer than 256 KiB");
+      }
+      line++;
+      from = end + 1;
+    }
   }
 
   /** The characters that YAML forbids (YAML 1.2.2 §5.1). */

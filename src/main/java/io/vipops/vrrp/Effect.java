@@ -21,11 +21,14 @@ public sealed interface Effect {
    */
   record Hold(List<VirtualAddress> addresses, Duration lease) implements Effect {}
 
-  /** Takes addresses off the interface, and ends the sockets on them. */
+  /** Takes addresses off the interface and ends the sockets on them; they may not be there. */
   record Release(List<VirtualAddress> addresses) implements Effect {}
 
-  /** Tells the LAN where addresses are now: gratuitous ARP in request form. */
+  /** Tells the LAN where addresses are now: one gratuitous ARP in request form for each. */
   record Announce(List<VirtualAddress> addresses) implements Effect {}
+
+  /** Something a person should know of that changes no state, one line. */
+  record Report(String line) implements Effect {}
 
   /** Records a change of state. */
   record Transition(State from, State to, String reason) implements Effect {}

@@ -119,7 +119,7 @@ final class InForce {
 
   /** Step 6: would nginx and the host take it? */
   void test(String next) throws ApplyFailure, InterruptedException {
-    nginx.test(generations.folder(next).resolve(Renderer.NGINX_CONF));
+    nginx.test(generations.folder(next));
     vrrp.check(vrrpFile(next));
   }
 

@@ -76,6 +76,7 @@ public record Outcome(
     reply.put("commit", commit);
     reply.put("generation", generation);
     reply.put("line", line);
+    reply.put("summary", kind.word() + "; what was in force stays in force");
     reply.put("problems", problems);
     return reply;
   }

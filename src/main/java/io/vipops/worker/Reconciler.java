@@ -74,7 +74,11 @@ public final class Reconciler {
   /** The host that {@code config} describes. */
   static Host hostOf(AgentConfig config) {
     return new Host(
-        config.stateDir().resolve("generations"), config.nginx().pid(), config.nginx().endpoint());
+        config.stateDir().resolve("generations"),
+        config.nginx().pid(),
+        config.nginx().endpoint(),
+        config.nginx().logDir(),
+        config.nginx().user());
   }
 
   /** The life of a commit from read to record. */

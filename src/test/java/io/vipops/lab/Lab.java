@@ -49,6 +49,13 @@ public final class Lab implements AutoCloseable {
     LabHost host = new LabHost(this, name);
     hosts.add(host);
     Command.run("ip", "netns", "add", host.namespace());
+    host.ip("link", "set", "lo", "up");
+    cable(host, address);
+    return host;
+  }
+
+  /** Puts a cable from a host's new {@code eth0} to the bridge. */
+  void cable(LabHost host, String address) throws IOException, InterruptedException {
     onBridge(
         "link",
         "add",
@@ -61,12 +68,10 @@ public final class Lab implements AutoCloseable {
         "netns",
         host.namespace());
     onBridge("link", "set", host.port(), "master", "br0", "up");
-    host.ip("link", "set", "lo", "up");
     // No IPv6 chatter on the wire, no duplicate address detection to wait for.
     host.exec("sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=1");
     host.ip("addr", "add", address, "dev", "eth0");
     host.ip("link", "set", "eth0", "up");
-    return host;
   }
 
   /** Runs {@code ip} on the bridge's side. */

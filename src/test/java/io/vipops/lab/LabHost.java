@@ -74,6 +74,12 @@ public final class LabHost {
     lab.onBridge("link", "set", port(), "up");
   }
 
+  /** Deletes {@code eth0} and makes another of the same name: another index, another MAC. */
+  public void replaceInterface(String address) throws IOException, InterruptedException {
+    ip("link", "del", "eth0");
+    lab.cable(this, address);
+  }
+
   /** Drops every frame from and to this host on the bridge; carrier stays. */
   public void cutOff() throws IOException, InterruptedException {
     lab.filterOnBridge(

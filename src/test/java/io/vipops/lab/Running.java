@@ -25,6 +25,11 @@ public final class Running implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Its exit code; only once it has ended. */
+  public int exitCode() {
+    return process.exitValue();
+  }
+
   /** All it printed so far, both streams. */
   public String output() {
     try {
@@ -32,6 +37,12 @@ public final class Running implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Writes a line to its standard input. */
+  public void tell(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
   }
 
   /** Sends a signal by name, e.g. {@code STOP}. */

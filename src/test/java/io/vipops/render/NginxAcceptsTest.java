@@ -14,6 +14,7 @@ import io.vipops.spec.Spec;
 import io.vipops.spec.Upstream;
 import io.vipops.spec.Upstream.Balance;
 import io.vipops.spec.Upstream.Timeouts;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +25,26 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the real nginx says of extreme specs: no error and no warning. */
 @Tag("root")
 class NginxAcceptsTest {
   @TempDir private Path folder;
+
+  static List<GoldenCase> cases() throws IOException {
+    return GoldenCase.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void everyGoldenCase(GoldenCase golden) throws Exception {
+    Spec spec = golden.spec();
+    for (String node : spec.cluster().nodes().keySet()) {
+      assertAccepted(spec, node);
+    }
+  }
 
   @Test
   void aPlainCluster() throws Exception {
@@ -97,6 +112,10 @@ class NginxAcceptsTest {
   }
 
   private void assertAccepted(Spec spec) throws Exception {
+    assertAccepted(spec, "lb01");
+  }
+
+  private void assertAccepted(Spec spec, String node) throws Exception {
     try (Netns netns = new Netns()) {
       Host host =
           new Host(
@@ -107,7 +126,7 @@ class NginxAcceptsTest {
               "www-data");
       Path conf = folder.resolve("nginx.conf");
       Files.write(
-          conf, Renderer.render(spec, "lb01", host).generation().files().get("nginx/nginx.conf"));
+          conf, Renderer.render(spec, node, host).generation().files().get("nginx/nginx.conf"));
       Netns.Result result = netns.exec("nginx", "-t", "-c", conf.toString());
       assertThat(result.output()).doesNotContain("[warn]").doesNotContain("[emerg]");
       assertThat(result.exit()).as(result.output()).isZero();

@@ -63,6 +63,7 @@ class VrrpYamlTest {
 
   @ParameterizedTest
   @CsvSource({
+    "listeners: true, listenerz: true, unknown-key",
     "virtual_router_id: 51, virtual_router_id: 256, out-of-range",
     "priority: 100, priority: 0, out-of-range",
     "version: 2, version: 4, out-of-range",

@@ -182,6 +182,13 @@ class YamlTest {
   }
 
   @Test
+  void aLineHasAtMost256KiB() {
+    assertThat(read("# " + "b".repeat((1 << 18) - 2) + "\na: 1").problems()).isEmpty();
+    assertThat(fault("a: 1\n" + "b".repeat((1 << 18) + 1))).isEqualTo("2:1 yaml-size");
+    assertThat(fault("a".repeat(Yaml.MAX_BYTES))).isEqualTo("1:1 yaml-size");
+  }
+
+  @Test
   void nestingEndsAtFiftyLevels() {
     assertThat(read("[".repeat(50) + "]".repeat(50)).problems()).isEmpty();
     assertThat(fault("[".repeat(51) + "]".repeat(51))).isEqualTo("1:51 yaml-depth");
@@ -206,7 +213,7 @@ class YamlTest {
 
   @Test
   void halfAMillionValuesAreTheMost() {
-    assertThat(read("[" + "a,".repeat(499_999) + "]").problems()).isEmpty();
-    assertThat(fault("[" + "a,".repeat(500_000) + "]")).isEqualTo("1:1000000 yaml-nodes");
+    assertThat(read("[" + "a,\n".repeat(499_999) + "]").problems()).isEmpty();
+    assertThat(fault("[" + "a,\n".repeat(500_000) + "]")).isEqualTo("500000:1 yaml-nodes");
   }
 }

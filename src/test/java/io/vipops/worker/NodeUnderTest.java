@@ -70,7 +70,9 @@ final class NodeUnderTest {
                   dir.resolve("etc/nginx.conf"),
                   dir.resolve("nginx.pid"),
                   "",
-                  new InetSocketAddress("127.0.0.1", three.getLocalPort())),
+                  new InetSocketAddress("127.0.0.1", three.getLocalPort()),
+                  dir,
+                  "www-data"),
               AgentConfig.LogFormat.TEXT);
     }
     Files.createDirectories(config.stateDir());

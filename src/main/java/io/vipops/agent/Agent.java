@@ -1,0 +1,226 @@
+package io.vipops.agent;
+
+import io.vipops.channel.Channel;
+import io.vipops.engine.Engine;
+import io.vipops.engine.EngineListener;
+import io.vipops.probe.CheckRunner;
+import io.vipops.probe.Prober;
+import io.vipops.probe.Result;
+import io.vipops.spec.AgentConfig;
+import io.vipops.spec.Check;
+import io.vipops.vrrp.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The long-lived process. One thread, the agent's, owns everything here: check results, messages of
+ * the worker and requests of the command line are handled one after the other. The engine has its
+ * own thread, which nothing here can hold up.
+ */
+public final class Agent {
+  private static final Logger LOG = LoggerFactory.getLogger("agent");
+
+  private final AgentConfig config;
+  private final AgentThread thread = new AgentThread();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final DrainFlag drain;
+  private final Standings standings;
+  private final Engine engine;
+  private final CheckRunner checks;
+  private final VrrpHalf vrrp;
+  private final WorkerProcess worker;
+  private final StatusReport status;
+  private @Nullable ControlSocket control;
+
+  private Agent(AgentConfig config, String version, List<String> workerCommand) throws IOException {
+    this.config = config;
+    drain = DrainFlag.load(config.stateDir().resolve("state"));
+    standings = new Standings(drain.isSet());
+    engine = Engine.start(new Listener());
+    AgentConfig.Nginx nginx = config.nginx();
+    Prober prober = new Prober(nginx.pid(), nginx.binary(), nginx.endpoint());
+    checks =
+        new CheckRunner(prober::run, (check, result) -> thread.run(() -> onProbe(check, result)));
+    vrrp = new VrrpHalf(engine, checks, standings);
+    worker = new WorkerProcess(workerCommand, thread, call -> thread.run(() -> onWorker(call)));
+    status = new StatusReport(version, config.node(), engine, standings, worker, drain);
+  }
+
+  /**
+   * Runs until {@link #stop} or until the engine fails.
+   *
+   * @param version of this build, for the status
+   * @param workerCommand starts a worker
+   * @throws IOException if the state or run folder cannot be used
+   */
+  public static Agent start(AgentConfig config, String version, List<String> workerCommand)
+      throws IOException {
+    Files.createDirectories(config.stateDir());
+    Files.createDirectories(config.runDir());
+    Agent agent = new Agent(config, version, workerCommand);
+    agent.thread.run(agent::boot);
+    agent.thread.everySecond(agent::onTick);
+    agent.control =
+        ControlSocket.open(
+            config.runDir().resolve("control.sock"),
+            call -> agent.thread.run(() -> agent.onControl(call)));
+    return agent;
+  }
+
+  /** Comes up from the generation in force, with no help of Git or worker. */
+  private void boot() {
+    Path file = config.stateDir().resolve("current").resolve("vrrp.yaml");
+    if (Files.exists(file)) {
+      vrrp.apply(
+          file,
+          refusal -> {
+            if (refusal != null) {
+              LOG.error("{}; waiting for a commit that can be applied", refusal.error());
+            }
+          });
+    } else {
+      LOG.info("no generation in force yet; waiting for the first commit");
+    }
+    worker.start();
+  }
+
+  private void onTick() {
+    worker.onTick();
+    engine.standing(standings.all(System.nanoTime()));
+  }
+
+  private void onProbe(Check check, Result result) {
+    if (standings.onProbe(check, result)) {
+      LOG.info("check {} {}: {}", check.name(), result.ok() ? "passes" : "fails", result.text());
+      engine.standing(standings.all(System.nanoTime()));
+    }
+  }
+
+  private void onWorker(Channel.Call call) {
+    switch (call.type) {
+      case "step" -> {
+        worker.onStep(text(call, "name"), number(call, "deadline_ms"));
+        call.reply(Map.of());
+      }
+      case "vrrp.check" -> answer(call, vrrp.dryRun(Path.of(text(call, "file"))));
+      case "vrrp.apply" ->
+          vrrp.apply(Path.of(text(call, "file")), refusal -> answer(call, refusal));
+      case "nginx.proven" -> {
+        standings.onNginxProven();
+        engine.standing(standings.all(System.nanoTime()));
+        call.reply(Map.of());
+      }
+      case "report" -> {
+        status.onReport(call.body);
+        call.reply(Map.of());
+      }
+      default -> call.fail("unknown message " + call.type);
+    }
+  }
+
+  private static void answer(Channel.Call call, VrrpHalf.@Nullable Refusal refusal) {
+    if (refusal == null) {
+      call.reply(Map.of());
+    } else {
+      call.reply(
+          Map.of("error", refusal.error(), "fault", refusal.hostsFault() ? "host" : "commit"));
+    }
+  }
+
+  private void onControl(Channel.Call call) {
+    switch (call.type) {
+      case "status" -> call.reply(status.json());
+      case "drain" -> drain(call, true);
+      case "undrain" -> drain(call, false);
+      case "sync", "pause", "resume", "retry" -> worker.forward(call);
+      default -> call.fail("this agent knows no command " + call.type);
+    }
+  }
+
+  private void drain(Channel.Call call, boolean drained) {
+    try {
+      drain.set(drained);
+    } catch (IOException e) {
+      call.fail(
+          "cannot record it in " + config.stateDir().resolve("state") + ": " + e.getMessage());
+      return;
+    }
+    standings.onDrain(drained);
+    engine.standing(standings.all(System.nanoTime()));
+    LOG.info(drained ? "drained: this node stays Backup" : "undrained");
+    if (drained) {
+      answerWhenHandedOver(call, System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
+    } else {
+      call.reply(Map.of("line", "undrained: this node takes part in elections again"));
+    }
+  }
+
+  private void answerWhenHandedOver(Channel.Call call, long deadlineNs) {
+    boolean holds = engine.status().stream().anyMatch(one -> one.state() == State.ACTIVE);
+    if (!holds) {
+      call.reply(Map.of("line", "drained: this node holds no VIP and stays Backup until undrain"));
+    } else if (System.nanoTime() > deadlineNs) {
+      call.fail("drain is recorded, but a VIP is still here after 10 s; see vipops status");
+    } else {
+      thread.after(10, () -> answerWhenHandedOver(call, deadlineNs));
+    }
+  }
+
+  private static String text(Channel.Call call, String key) {
+    return String.valueOf(call.body.get(key));
+  }
+
+  private static long number(Channel.Call call, String key) {
+    return call.body.get(key) instanceof Long number ? number : 0;
+  }
+
+  /** Waits until the agent has stopped. */
+  public void join() throws InterruptedException {
+    stopped.await();
+  }
+
+  /** Hands every VIP over and ends worker, checks and engine. */
+  public void stop() throws InterruptedException, IOException {
+    LOG.info("stopping: handing over");
+    engine.close();
+    checks.close();
+    if (control != null) {
+      control.close();
+    }
+    worker.stop();
+    thread.stop();
+    stopped.countDown();
+  }
+
+  /** Passes on what the loop reports; its methods are called away from the loop thread. */
+  private static final class Listener implements EngineListener {
+    private final Map<String, String> last = new HashMap<>();
+
+    @Override
+    public void onTransition(String instance, State from, State to, String reason) {
+      LOG.info("{}: {} -> {}: {}", instance, from, to, reason);
+    }
+
+    @Override
+    public void onEvent(String instance, String line) {
+      if (!line.equals(last.put(instance, line))) {
+        LOG.warn("{}: {}", instance, line);
+      }
+    }
+
+    @Override
+    public void onFailure(Throwable cause) {
+      LOG.error("the engine failed and has withdrawn every VIP; the agent ends", cause);
+      Runtime.getRuntime().halt(70);
+    }
+  }
+}

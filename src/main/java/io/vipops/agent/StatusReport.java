@@ -1,0 +1,137 @@
+package io.vipops.agent;
+
+import io.vipops.engine.Engine;
+import io.vipops.engine.InstanceStatus;
+import io.vipops.vrrp.State;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code vipops status --json}: what the agent knows itself, and what the worker last reported. */
+final class StatusReport {
+  private final String version;
+  private final String node;
+  private final Engine engine;
+  private final Standings standings;
+  private final WorkerProcess worker;
+  private final DrainFlag drain;
+  private final Instant since = Instant.now();
+  private Map<String, @Nullable Object> report = Map.of();
+
+  StatusReport(
+      String version,
+      String node,
+      Engine engine,
+      Standings standings,
+      WorkerProcess worker,
+      DrainFlag drain) {
+    this.version = version;
+    this.node = node;
+    this.engine = engine;
+    this.standings = standings;
+    this.worker = worker;
+    this.drain = drain;
+  }
+
+  /** The worker's parts: cluster, paused, conditions, git, generation, upstreams. */
+  void onReport(Map<String, @Nullable Object> parts) {
+    report = parts;
+  }
+
+  Map<String, @Nullable Object> json() {
+    List<InstanceStatus> instances = engine.status();
+    Map<String, @Nullable Object> status = new LinkedHashMap<>();
+    status.put("version", 1);
+    status.put("node", node);
+    status.put("cluster", standings.cluster());
+    List<String> degraded = degraded(instances);
+    status.put("health", degraded.isEmpty() ? "healthy" : "degraded");
+    status.put("degraded_by", degraded);
+    status.put("agent", agent());
+    status.put("conditions", report.getOrDefault("conditions", List.of()));
+    status.put("git", report.get("git"));
+    status.put("generation", report.get("generation"));
+    status.put("vrrp", instances.stream().map(StatusReport::instance).toList());
+    status.put("checks", standings.checks());
+    status.put("upstreams", report.getOrDefault("upstreams", List.of()));
+    status.put("certificates", List.of());
+    return status;
+  }
+
+  private Map<String, @Nullable Object> agent() {
+    Map<String, @Nullable Object> agent = new LinkedHashMap<>();
+    agent.put("version", version);
+    agent.put("pid", ProcessHandle.current().pid());
+    agent.put("since", since.truncatedTo(ChronoUnit.SECONDS).toString());
+    agent.put("paused", paused());
+    agent.put("drained", drain.isSet());
+    agent.put("worker_pid", worker.up() ? worker.pid() : null);
+    agent.put("worker_restarts", worker.restarts());
+    return agent;
+  }
+
+  private boolean paused() {
+    return Boolean.TRUE.equals(report.get("paused"));
+  }
+
+  /** Each reason for exit code 1 of {@code vipops status}, in words. */
+  private List<String> degraded(List<InstanceStatus> instances) {
+    List<String> reasons = new ArrayList<>();
+    for (InstanceStatus one : instances) {
+      if (one.state() == State.FAULT) {
+        reasons.add(one.instance().name() + " is in Fault: " + one.reason());
+      }
+    }
+    reasons.addAll(standings.failing());
+    if (!worker.up()) {
+      reasons.add("the worker is down");
+    }
+    if (paused()) {
+      reasons.add("paused: commits are not applied until vipops resume");
+    }
+    if (report.get("conditions") instanceof List<?> conditions) {
+      for (Object condition : conditions) {
+        if (condition instanceof Map<?, ?> one && bad(one)) {
+          reasons.add(String.valueOf(one.get("message")));
+        }
+      }
+    }
+    return reasons;
+  }
+
+  private static boolean bad(Map<?, ?> condition) {
+    boolean good = "Ready".equals(condition.get("type"));
+    return condition.get("status") instanceof Boolean status && status != good;
+  }
+
+  private static Map<String, @Nullable Object> instance(InstanceStatus one) {
+    Map<String, @Nullable Object> status = new LinkedHashMap<>();
+    status.put("name", one.instance().name());
+    status.put("state", one.state().name().toLowerCase(Locale.ROOT));
+    status.put("since", one.since().truncatedTo(ChronoUnit.MILLIS).toString());
+    status.put("reason", one.reason());
+    status.put("virtual_router_id", one.instance().virtualRouterId());
+    status.put("version", one.instance().version());
+    status.put("interface", one.instance().interfaceName());
+    status.put(
+        "virtual_addresses",
+        one.instance().virtualAddresses().stream().map(vip -> vip.prefix().toString()).toList());
+    status.put(
+        "priority",
+        Map.of("configured", one.instance().priority(), "effective", one.effectivePriority()));
+    status.put("advert_interval_ms", one.instance().advertInterval().toMillis());
+    status.put("active_peer", one.activePeer());
+    status.put("transitions", one.transitions());
+    Map<String, Object> counters = new LinkedHashMap<>();
+    counters.put("sent", one.sent());
+    counters.put("received", one.received());
+    counters.put("discarded", one.discarded());
+    status.put("counters", counters);
+    return status;
+  }
+}

@@ -1,0 +1,79 @@
+package io.vipops.agent;
+
+import io.vipops.engine.Engine;
+import io.vipops.probe.CheckRunner;
+import io.vipops.render.VrrpFile;
+import io.vipops.render.VrrpYaml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The half of a generation that the agent runs: takes a {@code vrrp.yaml} into force, engine and
+ * checks together. All methods run on the agent's thread.
+ */
+final class VrrpHalf {
+  /** Why a {@code vrrp.yaml} cannot be taken, and whether the commit or this host is to blame. */
+  record Refusal(String error, boolean hostsFault) {}
+
+  /** Exactly one of the two is set. */
+  private record Read(@Nullable VrrpFile file, @Nullable Refusal refusal) {}
+
+  private final Engine engine;
+  private final CheckRunner checks;
+  private final Standings standings;
+
+  VrrpHalf(Engine engine, CheckRunner checks, Standings standings) {
+    this.engine = engine;
+    this.checks = checks;
+    this.standings = standings;
+  }
+
+  /** What keeps {@code path} from running here; null: nothing. */
+  @Nullable Refusal dryRun(Path path) {
+    Read read = read(path);
+    if (read.file == null) {
+      return read.refusal;
+    }
+    List<String> hindrances = engine.dryRun(read.file.instances());
+    return hindrances.isEmpty() ? null : new Refusal(String.join("; ", hindrances), true);
+  }
+
+  /** Takes {@code path} into force; {@code whenDone} gets null when the kernel has it. */
+  void apply(Path path, Consumer<@Nullable Refusal> whenDone) {
+    Read read = read(path);
+    VrrpFile file = read.file;
+    if (file == null) {
+      whenDone.accept(read.refusal);
+      return;
+    }
+    standings.take(file, System.nanoTime());
+    checks.configure(file.checks());
+    var unused =
+        engine
+            .apply(file.instances(), standings.all(System.nanoTime()))
+            .whenComplete(
+                (done, failure) ->
+                    whenDone.accept(failure == null ? null : new Refusal(line(failure), true)));
+  }
+
+  private static String line(Throwable failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    return String.valueOf(cause.getMessage());
+  }
+
+  private static Read read(Path path) {
+    try {
+      VrrpYaml.Reading reading = VrrpYaml.decode(path.toString(), Files.readAllBytes(path));
+      if (reading.file() != null) {
+        return new Read(reading.file(), null);
+      }
+      return new Read(null, new Refusal(path + ": " + reading.problems().get(0).message(), false));
+    } catch (IOException e) {
+      return new Read(null, new Refusal(path + ": cannot be read: " + e.getMessage(), true));
+    }
+  }
+}

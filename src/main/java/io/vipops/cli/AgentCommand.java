@@ -1,0 +1,86 @@
+package io.vipops.cli;
+
+import io.vipops.agent.Agent;
+import io.vipops.spec.AgentConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code vipops agent}. */
+@Command(
+    name = "agent",
+    description = {
+      "Runs this node: holds its VIPs, and keeps its configuration at what Git says.",
+      "Needs root. Stop it with SIGTERM: it hands its VIPs over first."
+    },
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      " 0:stopped",
+      " 2:wrong use of the command",
+      "70:the engine failed; every VIP was withdrawn",
+      "78:the configuration file is wrong, or its folders cannot be used"
+    })
+final class AgentCommand implements Callable<Integer> {
+  static final int CONFIGURATION_ERROR = 78;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "This node's configuration (${DEFAULT-VALUE}).")
+  private Path file = Path.of("/etc/vipops/agent.yaml");
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Terminal terminal = Terminal.of(Objects.requireNonNull(spec));
+    AgentConfig config = AgentConfigFile.read(file, terminal);
+    if (config == null) {
+      return CONFIGURATION_ERROR;
+    }
+    try {
+      Logging.format(config.logFormat());
+      Agent agent = Agent.start(config, Vipops.version(), workerCommand());
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent), "stop"));
+      agent.join();
+      return 0;
+    } catch (IOException e) {
+      terminal.error(e.getMessage() + "; vipops agent needs root and its state and run folders");
+      return CONFIGURATION_ERROR;
+    }
+  }
+
+  private static void stop(Agent agent) {
+    try {
+      agent.stop();
+      Runtime.getRuntime().halt(0);
+    } catch (IOException | InterruptedException e) {
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  /** The worker does not touch the network's set-up, so it may not. */
+  private List<String> workerCommand() {
+    List<String> command = new ArrayList<>();
+    command.add("setpriv");
+    command.add("--bounding-set=-net_admin,-net_raw");
+    String launcher = System.getProperty("vipops.launcher");
+    if (launcher == null) {
+      command.add(ProcessHandle.current().info().command().orElse("java"));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.vipops.Main"));
+    } else {
+      command.add(launcher);
+    }
+    command.addAll(List.of("worker", "--config", file.toAbsolutePath().toString()));
+    return command;
+  }
+}

@@ -1,0 +1,76 @@
+package io.vipops.engine;
+
+import io.vipops.vrrp.State;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Carries news from the loop to the listener on a thread of its own: a listener that writes a log
+ * to a full disk must not stop an advert. What does not fit in the queue is counted, and told when
+ * there is room again.
+ */
+final class Bulletin {
+  private static final int CAPACITY = 4096;
+
+  private final BlockingQueue<Consumer<EngineListener>> queue = new ArrayBlockingQueue<>(CAPACITY);
+  private final AtomicLong lost = new AtomicLong();
+  private final Thread thread;
+  private volatile boolean ended;
+
+  Bulletin(EngineListener listener) {
+    thread = new Thread(() -> deliver(listener), "vipops-events");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  void transition(String instance, State from, State to, String reason) {
+    put(listener -> listener.onTransition(instance, from, to, reason));
+  }
+
+  void event(String instance, String line) {
+    put(listener -> listener.onEvent(instance, line));
+  }
+
+  void failure(Throwable cause) {
+    put(listener -> listener.onFailure(cause));
+  }
+
+  /** Never waits. */
+  private void put(Consumer<EngineListener> news) {
+    if (!queue.offer(news)) {
+      lost.incrementAndGet();
+    }
+  }
+
+  private void deliver(EngineListener listener) {
+    while (!ended || !queue.isEmpty()) {
+      try {
+        queue.take().accept(listener);
+        long missing = lost.getAndSet(0);
+        if (missing > 0) {
+          listener.onEvent("", missing + " events were lost: the listener was too slow");
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        // A listener's own fault must not end the news; it is shown where threads show theirs.
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+      }
+    }
+  }
+
+  /** Delivers what is queued, then ends; waits for that unless called by the listener itself. */
+  void close() {
+    put(listener -> ended = true);
+    if (Thread.currentThread() == thread) {
+      return;
+    }
+    try {
+      thread.join(1000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

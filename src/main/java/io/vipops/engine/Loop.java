@@ -1,0 +1,254 @@
+package io.vipops.engine;
+
+import io.vipops.linux.Clocks;
+import io.vipops.linux.Errno;
+import io.vipops.linux.EventFd;
+import io.vipops.linux.LinkSocket;
+import io.vipops.linux.NetlinkSocket;
+import io.vipops.linux.PacketBatch;
+import io.vipops.linux.Poll;
+import io.vipops.linux.SystemCallException;
+import io.vipops.linux.VrrpSocket;
+import io.vipops.netlink.InterfaceAddress;
+import io.vipops.netlink.NetlinkMessage;
+import io.vipops.vrrp.Effect;
+import io.vipops.vrrp.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's one thread. Each turn: wait; packets; news of interfaces and addresses; orders from
+ * outside; timers. Packets before timers, so that a loop that was held up obeys what it missed
+ * before it speaks. Nothing here waits for anything but the kernel.
+ */
+final class Loop implements Runnable {
+  /** RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR. */
+  private static final int NOTIFICATIONS = 0x1 | 0x10 | 0x100;
+
+  private static final long REOPEN_NS = 1_000_000_000L;
+
+  /** An order from outside; runs on the loop's thread. */
+  interface Order {
+    void run(long nowNs) throws SystemCallException;
+
+    /** The loop ended before it could run. */
+    void refuse(Throwable cause);
+  }
+
+  private final ConcurrentLinkedQueue<Order> orders = new ConcurrentLinkedQueue<>();
+  private final Poll poll = new Poll();
+  private final EventFd wake;
+  private final NetlinkSocket notices;
+  private final Rtnetlink kernel;
+  private final LinkSocket lan;
+  private final Vips vips;
+  private final SocketEnder sockets;
+  private final Bulletin bulletin;
+  private final Performer performer;
+  private final Routers routers;
+  private final Receiver receiver;
+  private final List<Runnable> whenSettled = new ArrayList<>();
+  private HostTable host;
+  private boolean stopping;
+  private volatile @Nullable Throwable ended;
+
+  Loop(Bulletin bulletin) throws SystemCallException {
+    this.bulletin = bulletin;
+    wake = new EventFd();
+    // First listen, then ask: what changes in between is heard twice rather than never.
+    notices = new NetlinkSocket(NetlinkSocket.ROUTE, NOTIFICATIONS);
+    kernel = new Rtnetlink();
+    host = kernel.dump();
+    lan = new LinkSocket();
+    vips = new Vips(kernel);
+    sockets = new SocketEnder(vips::holds);
+    performer = new Performer(vips, lan, sockets, bulletin, () -> host);
+    routers = new Routers(performer, () -> host);
+    receiver = new Receiver(performer, bulletin, new PacketBatch(), new Clocks());
+  }
+
+  /** Hands an order in, from any thread; it runs soon, or is refused. */
+  void submit(Order order) {
+    orders.add(order);
+    wake.signal();
+    Throwable cause = ended;
+    if (cause != null) {
+      refuseAll(cause);
+    }
+  }
+
+  /** The virtual routers; on the loop's thread only. */
+  Routers routers() {
+    return routers;
+  }
+
+  /** What the host refused since the last call; on the loop's thread only. */
+  List<String> troubles() {
+    return performer.troubles();
+  }
+
+  /** Runs {@code then} when no router is handing over any more; on the loop's thread only. */
+  void whenSettled(Runnable then) {
+    whenSettled.add(then);
+  }
+
+  /** Ends the loop once every router has handed over; on the loop's thread only. */
+  void stop(long nowNs) throws SystemCallException {
+    routers.stopAll("the agent stops", nowNs);
+    stopping = true;
+  }
+
+  @Override
+  public void run() {
+    Throwable cause = new IllegalStateException("the engine was closed");
+    try {
+      while (!stopping || !settle()) {
+        turn();
+      }
+    } catch (Throwable e) {
+      cause = e;
+      withdraw();
+      bulletin.failure(e);
+    } finally {
+      ended = cause;
+      refuseAll(cause);
+      routers.ports().forEach(Port::close);
+      sockets.close();
+      lan.close();
+      notices.close();
+      kernel.close();
+    }
+  }
+
+  private void turn() throws SystemCallException {
+    List<Port> open = routers.ports().stream().filter(it -> it.socket() != null).toList();
+    int[] fds = new int[open.size() + 2];
+    fds[0] = wake.fd();
+    fds[1] = notices.fd();
+    for (int i = 0; i < open.size(); i++) {
+      fds[i + 2] = Objects.requireNonNull(open.get(i).socket()).fd();
+    }
+    poll.watch(fds);
+    poll.await(waitNs());
+    receiver.wake();
+    for (int i = 0; i < open.size(); i++) {
+      if (poll.ready(i + 2)) {
+        receiver.drain(open.get(i));
+      }
+    }
+    if (poll.ready(1)) {
+      hearNotices();
+    }
+    if (poll.ready(0)) {
+      wake.clear();
+    }
+    for (Order order = orders.poll(); order != null; order = orders.poll()) {
+      order.run(System.nanoTime());
+    }
+    timers();
+    boolean unused = settle();
+  }
+
+  private boolean settle() throws SystemCallException {
+    if (!routers.settled()) {
+      return false;
+    }
+    whenSettled.forEach(Runnable::run);
+    whenSettled.clear();
+    return true;
+  }
+
+  private long waitNs() {
+    long next = Long.MAX_VALUE;
+    for (LiveRouter it : routers.driven()) {
+      next = Math.min(next, Math.min(it.router().nextDeadlineNs(), it.retryNs));
+    }
+    for (Port port : routers.ports()) {
+      if (port.interfaceIndex() != 0 && port.socket() == null) {
+        next = Math.min(next, System.nanoTime() + REOPEN_NS);
+      }
+    }
+    return next == Long.MAX_VALUE ? next : Math.max(0, next - System.nanoTime());
+  }
+
+  private void timers() {
+    long nowNs = System.nanoTime();
+    for (LiveRouter it : routers.driven()) {
+      if (nowNs >= it.retryNs) {
+        routers.forgetRefusal(it, nowNs);
+      }
+      if (nowNs >= it.router().nextDeadlineNs()) {
+        performer.perform(it, it.router().onTimer(nowNs), nowNs);
+      }
+    }
+    for (Port port : routers.ports()) {
+      if (port.socket() == null && port.refresh(host)) {
+        routers.tellLink(port, nowNs);
+      }
+    }
+  }
+
+  /**
+   * Links before addresses: with an interface its addresses go, and those are not to be restored.
+   */
+  private void hearNotices() throws SystemCallException {
+    List<InterfaceAddress> gone = new ArrayList<>();
+    try {
+      for (byte[] bytes = notices.poll(); bytes != null; bytes = notices.poll()) {
+        for (NetlinkMessage message : NetlinkMessage.parse(bytes)) {
+          host.take(message).ifPresent(gone::add);
+        }
+      }
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.ENOBUFS) {
+        throw e;
+      }
+      host = kernel.dump();
+      gone = vips.missing(host);
+    }
+    long nowNs = System.nanoTime();
+    for (Port port : List.copyOf(routers.ports())) {
+      if (port.refresh(host)) {
+        routers.tellLink(port, nowNs);
+      }
+    }
+    for (InterfaceAddress it : gone) {
+      LiveRouter holder = vips.removed(it);
+      if (holder != null) {
+        restore(holder, it, nowNs);
+      }
+    }
+  }
+
+  private void restore(LiveRouter holder, InterfaceAddress gone, long nowNs) {
+    holder.instance().virtualAddresses().stream()
+        .filter(vip -> vip.prefix().address().equals(gone.address()))
+        .findFirst()
+        .ifPresent(
+            vip -> performer.perform(holder, holder.router().onAddressRemoved(vip, nowNs), nowNs));
+  }
+
+  /** The last thing a failed loop does: nobody here may answer for an address unguarded. */
+  private void withdraw() {
+    for (LiveRouter it : routers.driven()) {
+      try {
+        VrrpSocket socket = it.port().socket();
+        if (it.router().state() == State.ACTIVE && socket != null) {
+          socket.send(it.encode(new Effect.Advertise(0, it.instance().advertInterval())));
+        }
+      } catch (SystemCallException | RuntimeException e) {
+        // The addresses matter more.
+      }
+    }
+    vips.releaseAll();
+  }
+
+  private void refuseAll(Throwable cause) {
+    for (Order order = orders.poll(); order != null; order = orders.poll()) {
+      order.refuse(cause);
+    }
+  }
+}

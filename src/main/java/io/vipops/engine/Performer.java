@@ -1,0 +1,129 @@
+package io.vipops.engine;
+
+import io.vipops.linux.LinkSocket;
+import io.vipops.linux.SystemCallException;
+import io.vipops.linux.VrrpSocket;
+import io.vipops.spec.VirtualAddress;
+import io.vipops.vrrp.ArpFrame;
+import io.vipops.vrrp.Effect;
+import java.net.Inet4Address;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Does what the state machines ask for, in their order. On the loop's thread. */
+final class Performer {
+  /** After the kernel refused an address: how long before the next try. */
+  private static final long RETRY_NS = 10_000_000_000L;
+
+  private final Vips vips;
+  private final LinkSocket lan;
+  private final SocketEnder sockets;
+  private final Bulletin bulletin;
+  private final Supplier<HostTable> host;
+  private final List<String> troubles = new ArrayList<>();
+
+  Performer(
+      Vips vips, LinkSocket lan, SocketEnder sockets, Bulletin bulletin, Supplier<HostTable> host) {
+    this.vips = vips;
+    this.lan = lan;
+    this.sockets = sockets;
+    this.bulletin = bulletin;
+    this.host = host;
+  }
+
+  /**
+   * Performs effects. An address that the kernel refuses means Fault: an Active without its address
+   * would be a black hole, so nothing is announced after it.
+   */
+  void perform(LiveRouter it, List<Effect> effects, long nowNs) {
+    String refusal = null;
+    for (Effect effect : effects) {
+      if (effect instanceof Effect.Hold hold) {
+        String why = hold(it, hold);
+        refusal = why == null ? refusal : why;
+      } else if (effect instanceof Effect.Release release) {
+        release(it, release.addresses());
+      } else if (effect instanceof Effect.Advertise advert && refusal == null) {
+        advertise(it, advert);
+      } else if (effect instanceof Effect.Announce announce && refusal == null) {
+        announce(it, announce.addresses());
+      } else if (effect instanceof Effect.Report report) {
+        bulletin.event(it.name(), report.line());
+      } else if (effect instanceof Effect.Transition move) {
+        it.moved(move, Instant.now());
+        bulletin.transition(it.name(), move.from(), move.to(), move.reason());
+      }
+    }
+    if (refusal != null) {
+      troubles.add("instance " + it.name() + ": " + refusal);
+      it.refused = refusal;
+      it.told = refusal;
+      it.retryNs = nowNs + RETRY_NS;
+      perform(it, it.router().onLink(false, refusal, nowNs), nowNs);
+    }
+  }
+
+  /** What the host refused since the last call. */
+  List<String> troubles() {
+    List<String> all = List.copyOf(troubles);
+    troubles.clear();
+    return all;
+  }
+
+  private @Nullable String hold(LiveRouter it, Effect.Hold hold) {
+    String refusal = null;
+    for (VirtualAddress vip : hold.addresses()) {
+      String why = vips.hold(it, vip, hold.lease(), host.get());
+      refusal = refusal == null ? why : refusal;
+    }
+    return refusal;
+  }
+
+  private void release(LiveRouter it, List<VirtualAddress> addresses) {
+    for (VirtualAddress vip : addresses) {
+      if (vips.release(it, vip, host.get())) {
+        sockets.end(vip.prefix().address());
+      }
+    }
+  }
+
+  /** A send may fail while the cable is out; that is what the link's own news is for. */
+  private void advertise(LiveRouter it, Effect.Advertise advert) {
+    VrrpSocket socket = it.port().socket();
+    if (socket == null) {
+      return;
+    }
+    try {
+      socket.send(it.encode(advert));
+      it.countSent();
+      boolean unused = it.complains("");
+    } catch (SystemCallException e) {
+      complain(it, "advert not sent: " + e.getMessage());
+    }
+  }
+
+  private void announce(LiveRouter it, List<VirtualAddress> addresses) {
+    byte[] mac = it.port().hardwareAddress();
+    if (mac.length != 6) {
+      return; // no Ethernet: nobody resolves anything there
+    }
+    for (VirtualAddress vip : addresses) {
+      if (vip.prefix().address() instanceof Inet4Address address) {
+        try {
+          lan.send(ArpFrame.gratuitous(mac, address), it.port().interfaceIndex());
+        } catch (SystemCallException e) {
+          complain(it, "gratuitous ARP not sent: " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void complain(LiveRouter it, String line) {
+    if (it.complains(line)) {
+      bulletin.event(it.name(), line);
+    }
+  }
+}

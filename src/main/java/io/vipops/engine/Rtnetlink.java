@@ -1,0 +1,67 @@
+package io.vipops.engine;
+
+import io.vipops.linux.NetlinkSocket;
+import io.vipops.linux.SystemCallException;
+import io.vipops.netlink.InterfaceAddress;
+import io.vipops.netlink.Link;
+import io.vipops.netlink.NetlinkMessage;
+
+/** Questions and orders to the kernel's routing socket, each with its answer. One thread. */
+final class Rtnetlink implements AutoCloseable {
+  private final NetlinkSocket socket;
+  private int sequence;
+
+  Rtnetlink() throws SystemCallException {
+    socket = new NetlinkSocket(NetlinkSocket.ROUTE, 0);
+  }
+
+  /** All interfaces and addresses of this network namespace. */
+  HostTable dump() throws SystemCallException {
+    HostTable table = new HostTable();
+    socket.send(Link.dump(++sequence));
+    fill(table);
+    socket.send(InterfaceAddress.dump(++sequence));
+    fill(table);
+    return table;
+  }
+
+  /** Returns 0, or the error number. */
+  int add(InterfaceAddress address) throws SystemCallException {
+    socket.send(address.add(++sequence));
+    return acknowledged();
+  }
+
+  /** Returns 0, or the error number. */
+  int delete(InterfaceAddress address) throws SystemCallException {
+    socket.send(address.delete(++sequence));
+    return acknowledged();
+  }
+
+  private void fill(HostTable table) throws SystemCallException {
+    while (true) {
+      for (NetlinkMessage message : NetlinkMessage.parse(socket.receive())) {
+        if (message.sequence() == sequence) {
+          if (message.type() == NetlinkMessage.DONE || message.type() == NetlinkMessage.ERROR) {
+            return;
+          }
+          var unused = table.take(message);
+        }
+      }
+    }
+  }
+
+  private int acknowledged() throws SystemCallException {
+    while (true) {
+      for (NetlinkMessage message : NetlinkMessage.parse(socket.receive())) {
+        if (message.sequence() == sequence && message.errno() >= 0) {
+          return message.errno();
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}

@@ -1,0 +1,18 @@
+package io.vipops.linux;
+
+import com.sun.jna.Memory;
+
+/**
+ * The kernel's clocks (clock_gettime(2)). {@link System#nanoTime} is CLOCK_MONOTONIC on Linux; the
+ * kernel stamps packets with CLOCK_REALTIME, so the distance of the two is needed. One thread.
+ */
+public final class Clocks {
+  private static final int CLOCK_REALTIME = 0;
+  private final Memory timespec = new Memory(16);
+
+  /** Nanoseconds since the epoch. */
+  public long realtimeNs() {
+    int unused = Libc.clock_gettime(CLOCK_REALTIME, timespec);
+    return timespec.getLong(0) * 1_000_000_000 + timespec.getLong(8);
+  }
+}

@@ -1,0 +1,62 @@
+package io.vipops.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** An open file descriptor. Used by one thread; closed once. */
+abstract class Descriptor implements AutoCloseable {
+  /** socket(7), asm-generic/socket.h. */
+  static final int SOL_SOCKET = 1;
+
+  static final int SO_RCVBUF = 8;
+  static final int SO_RCVBUFFORCE = 33;
+  static final int SOCK_RAW = 3;
+  static final int SOCK_NONBLOCK = 0x800;
+  static final int SOCK_CLOEXEC = 0x80000;
+  static final int MSG_DONTWAIT = 0x40;
+
+  private final int fd;
+  private boolean closed;
+
+  Descriptor(int fd, String what) throws SystemCallException {
+    if (fd < 0) {
+      throw SystemCallException.of(what);
+    }
+    this.fd = fd;
+  }
+
+  /** The number, for {@link Poll}. */
+  public final int fd() {
+    return fd;
+  }
+
+  final void option(int level, int option, byte[] value, String what) throws SystemCallException {
+    if (Libc.setsockopt(fd, level, option, value, value.length) < 0) {
+      throw SystemCallException.of(what);
+    }
+  }
+
+  final void option(int level, int option, int value, String what) throws SystemCallException {
+    option(level, option, nativeInt(value), what);
+  }
+
+  /** Beyond the system's limit where we may (CAP_NET_ADMIN), else as far as the limit goes. */
+  final void receiveBuffer(int bytes) throws SystemCallException {
+    byte[] value = nativeInt(bytes);
+    if (Libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, value, value.length) < 0) {
+      option(SOL_SOCKET, SO_RCVBUF, value, "set the receive buffer");
+    }
+  }
+
+  static byte[] nativeInt(int value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
+  }
+
+  @Override
+  public final void close() {
+    if (!closed) {
+      closed = true;
+      int unused = Libc.close(fd);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.vipops.vrrp;
+
+import static io.vipops.vrrp.Intervals.NEVER;
+import static io.vipops.vrrp.Intervals.SECOND_NS;
+
+import io.vipops.spec.VirtualAddress;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What an Active does by the clock: adverts, the lease of its addresses, gratuitous ARP. */
+final class ActiveDuty {
+  /** Gratuitous ARPs per address in one burst. */
+  private static final int GARP_REPEAT = 5;
+
+  /** From the first burst to the second, for those that missed the first. */
+  private static final long GARP_DELAY_NS = 5 * SECOND_NS;
+
+  /** Max Advertise Interval of 1 centisecond (RFC 9568 §5.2.7). */
+  private static final long SHORTEST_INTERVAL_NS = SECOND_NS / 100;
+
+  private long advertAtNs = NEVER;
+  private long advertisedNs;
+  private long heldNs;
+  private long announceAtNs = NEVER;
+  private long contestedNs = NEVER;
+
+  /** Becoming Active: the addresses first, so that who follows the ARP or advert finds them. */
+  void begin(Self self, long nowNs, List<Effect> out) {
+    contestedNs = NEVER;
+    reassert(self, nowNs, out);
+  }
+
+  /** Puts everything back in its place: the addresses, the neighbours' caches, our claim. */
+  private void reassert(Self self, long nowNs, List<Effect> out) {
+    holdAll(self.instance(), nowNs, out);
+    announce(self.instance().virtualAddresses(), out);
+    announceAtNs = nowNs + GARP_DELAY_NS;
+    advertise(self, nowNs, out);
+  }
+
+  /** Sends an advert now and the next one a whole interval later. */
+  void advertise(Self self, long nowNs, List<Effect> out) {
+    advertiseBetween(self, nowNs, out);
+    advertAtNs = nowNs + self.intervalNs();
+  }
+
+  /** Sends an advert now and leaves Adver_Timer as it is. */
+  void advertiseBetween(Self self, long nowNs, List<Effect> out) {
+    if (leaseIsDue(self, nowNs)) {
+      holdAll(self.instance(), nowNs, out);
+    }
+    out.add(new Effect.Advertise(self.priority(), self.instance().advertInterval()));
+    advertisedNs = nowNs;
+  }
+
+  /** Answers an advert that lost, but not a flood of them packet for packet. */
+  void answer(Self self, long nowNs, List<Effect> out) {
+    if (silentNs(nowNs) >= SHORTEST_INTERVAL_NS) {
+      advertiseBetween(self, nowNs, out);
+    }
+  }
+
+  void onTimer(Self self, long nowNs, List<Effect> out) {
+    if (nowNs >= advertAtNs) {
+      if (stalled(self, nowNs)) {
+        reassert(self, nowNs, out); // the lease may have ended meanwhile
+        return;
+      }
+      long nextNs = advertAtNs + self.intervalNs();
+      advertise(self, nowNs, out);
+      if (nextNs > nowNs) {
+        advertAtNs = nextNs; // a late advert does not shift those after it
+      }
+    }
+    if (nowNs >= announceAtNs) {
+      announceAtNs = NEVER;
+      announce(self.instance().virtualAddresses(), out);
+    }
+  }
+
+  /** Takes a changed configuration: new addresses come before the old ones go. */
+  void change(Instance before, Self self, long nowNs, List<Effect> out) {
+    Instance next = self.instance();
+    List<VirtualAddress> added = new ArrayList<>(next.virtualAddresses());
+    added.removeAll(before.virtualAddresses());
+    Set<InetAddress> stay =
+        next.virtualAddresses().stream().map(a -> a.prefix().address()).collect(Collectors.toSet());
+    List<VirtualAddress> gone =
+        before.virtualAddresses().stream()
+            .filter(a -> !stay.contains(a.prefix().address()))
+            .toList();
+    boolean leaseChanged = !next.vipLease().equals(before.vipLease());
+    if (leaseChanged) {
+      holdAll(next, nowNs, out);
+    } else {
+      hold(next, added, out);
+    }
+    if (!added.isEmpty()) {
+      announce(added, out);
+    }
+    release(next, gone, out);
+    boolean intervalChanged = !next.advertInterval().equals(before.advertInterval());
+    if (leaseChanged || intervalChanged || !added.isEmpty() || !gone.isEmpty()) {
+      advertise(self, nowNs, out);
+    }
+  }
+
+  /** Puts one address back, with an advert because no lease may outlive the last one for long. */
+  void restore(Self self, VirtualAddress address, long nowNs, List<Effect> out) {
+    hold(self.instance(), List.of(address), out);
+    out.add(new Effect.Announce(List.of(address)));
+    advertiseBetween(self, nowNs, out);
+  }
+
+  /**
+   * Another Active's advert lost against ours. It announced itself before that advert, so the
+   * addresses are announced again: at the first sign, and once more when it should be over.
+   *
+   * @return whether this is the first sign
+   */
+  boolean contest(Self self, long nowNs, List<Effect> out) {
+    boolean first = contestedNs == NEVER || nowNs - contestedNs > self.downNs(self.intervalNs());
+    contestedNs = nowNs;
+    if (first) {
+      announce(self.instance().virtualAddresses(), out);
+    }
+    if (announceAtNs == NEVER) {
+      announceAtNs = nowNs + GARP_DELAY_NS;
+    }
+    return first;
+  }
+
+  /** Whether we were silent for so long that a Backup like us would have taken over. */
+  boolean stalled(Self self, long nowNs) {
+    return silentNs(nowNs) >= self.downNs(self.intervalNs());
+  }
+
+  long silentNs(long nowNs) {
+    return nowNs - advertisedNs;
+  }
+
+  long deadlineNs() {
+    return Math.min(advertAtNs, announceAtNs);
+  }
+
+  /** No longer Active: the addresses go. */
+  static void releaseAll(Instance instance, List<Effect> out) {
+    release(instance, instance.virtualAddresses(), out);
+  }
+
+  private void holdAll(Instance instance, long nowNs, List<Effect> out) {
+    hold(instance, instance.virtualAddresses(), out);
+    heldNs = nowNs;
+  }
+
+  private static void hold(Instance instance, List<VirtualAddress> addresses, List<Effect> out) {
+    List<VirtualAddress> ours = notOwned(instance, addresses);
+    if (!ours.isEmpty()) {
+      out.add(new Effect.Hold(ours, instance.vipLease()));
+    }
+  }
+
+  private static void release(Instance instance, List<VirtualAddress> addresses, List<Effect> out) {
+    List<VirtualAddress> ours = notOwned(instance, addresses);
+    if (!ours.isEmpty()) {
+      out.add(new Effect.Release(ours));
+    }
+  }
+
+  /** One burst. */
+  private static void announce(List<VirtualAddress> addresses, List<Effect> out) {
+    for (int i = 0; i < GARP_REPEAT; i++) {
+      out.add(new Effect.Announce(addresses));
+    }
+  }
+
+  /** The address owner's own address belongs to the host: never put there or taken by us. */
+  private static List<VirtualAddress> notOwned(Instance instance, List<VirtualAddress> addresses) {
+    return addresses.stream()
+        .filter(a -> !a.prefix().address().equals(instance.address()))
+        .toList();
+  }
+
+  /**
+   * Once per second, always together with an advert: a killed agent's lease then ends a fixed time
+   * after its last advert. Half an interval of slack, so that a timer that fires a little early
+   * does not skip a renewal.
+   */
+  private boolean leaseIsDue(Self self, long nowNs) {
+    long slackNs = Math.min(self.intervalNs(), SECOND_NS) / 2;
+    return !self.instance().vipLease().isZero() && nowNs - heldNs >= SECOND_NS - slackNs;
+  }
+}

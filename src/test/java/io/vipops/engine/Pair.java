@@ -1,0 +1,76 @@
+package io.vipops.engine;
+
+import io.vipops.lab.Await;
+import io.vipops.lab.Lab;
+import io.vipops.lab.LabHost;
+import io.vipops.lab.Running;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Two hosts on one bridge, {@code a} 10.0.0.51 and {@code b} 10.0.0.52, that want 10.0.0.50. */
+final class Pair implements AutoCloseable {
+  static final String VIP = "10.0.0.50";
+  static final Duration SOON = Duration.ofSeconds(15);
+
+  /** As small as the agent's process is meant to be. */
+  private static final List<String> JVM =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-Xmx24m",
+          "-XX:TieredStopAtLevel=1",
+          "-Djna.nosys=true",
+          "--enable-native-access=ALL-UNNAMED");
+
+  final Lab lab;
+  final LabHost a;
+  final LabHost b;
+
+  Pair() throws IOException, InterruptedException {
+    lab = Lab.create();
+    try {
+      a = lab.host("a", "10.0.0.51/24");
+      b = lab.host("b", "10.0.0.52/24");
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      lab.close();
+      throw e;
+    }
+  }
+
+  /** Starts an engine; see {@link Node}. */
+  Running node(LabHost host, String... settings) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(settings));
+    arguments.add("address=" + address(host));
+    return host.java(Node.class, JVM, arguments.toArray(String[]::new));
+  }
+
+  String address(LabHost host) {
+    return host == a ? "10.0.0.51" : "10.0.0.52";
+  }
+
+  void awaitHolder(LabHost host, Running... explain) throws Exception {
+    try {
+      var unused = Await.until("VIP on " + host.namespace(), SOON, () -> host.holds(VIP));
+    } catch (AssertionError e) {
+      StringBuilder message = new StringBuilder(e.getMessage());
+      for (Running it : explain) {
+        message.append("\n--- ").append(it.pid()).append('\n').append(it.output());
+      }
+      throw new AssertionError(message.toString(), e);
+    }
+  }
+
+  static void awaitOutput(Running process, String text) throws Exception {
+    try {
+      var unused = Await.until("\"" + text + "\"", SOON, () -> process.output().contains(text));
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + " in\n" + process.output(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    lab.close();
+  }
+}

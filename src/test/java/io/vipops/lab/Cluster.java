@@ -1,0 +1,271 @@
+package io.vipops.lab;
+
+import io.vipops.channel.Channel;
+import io.vipops.channel.UnixSocket;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * vipops as its users run it: two load balancers with the packaged launcher, real nginx, four
+ * backends, a client, and a Git repository that is pushed to. VIP 10.0.0.50.
+ */
+public final class Cluster implements AutoCloseable {
+  public static final String VIP = "10.0.0.50";
+  private static final Path LAUNCHER = Path.of("target/vipops/bin/vipops").toAbsolutePath();
+
+  private final Path folder;
+  private final Lab lab;
+  private final Map<String, LabHost> hosts = new LinkedHashMap<>();
+  private final Map<String, Running> agents = new LinkedHashMap<>();
+  private final LabHost client;
+
+  private Cluster(Path folder, Lab lab) throws IOException, InterruptedException {
+    this.folder = folder;
+    this.lab = lab;
+    hosts.put("lb01", lab.host("lb01", "10.0.0.51/24"));
+    hosts.put("lb02", lab.host("lb02", "10.0.0.52/24"));
+    client = lab.host("client", "10.0.0.10/24");
+    startBackends();
+    git(folder, "init", "-q", "--bare", "-b", "main", "lb.git");
+    git(folder, "init", "-q", "-b", "main", "admin");
+    git(admin(), "remote", "add", "origin", folder.resolve("lb.git").toString());
+  }
+
+  /** Builds the network and the repository; no agent runs yet. */
+  public static Cluster create(Path folder) throws IOException, InterruptedException {
+    Lab lab = Lab.create();
+    try {
+      return new Cluster(folder, lab);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      lab.close();
+      throw e;
+    }
+  }
+
+  private void startBackends() throws IOException, InterruptedException {
+    LabHost web = lab.host("web", "10.0.0.101/24");
+    StringBuilder conf = new StringBuilder();
+    conf.append(
+        "daemon off; worker_processes 1; pid %s; error_log %s;\n"
+            .formatted(folder.resolve("web.pid"), folder.resolve("web.log")));
+    conf.append("events { worker_connections 512; }\nhttp { access_log off;\n");
+    for (int n = 101; n <= 104; n++) {
+      if (n > 101) {
+        web.ip("addr", "add", "10.0.0." + n + "/24", "dev", "eth0");
+      }
+      conf.append(
+          "server { listen 10.0.0.%1$d:80; location / { return 200 \"b%1$d\\n\"; } }\n"
+              .formatted(n));
+    }
+    Path file = folder.resolve("web.conf");
+    Files.writeString(file, conf.append("}\n"));
+    web.start("nginx", "-c", file.toString());
+  }
+
+  private Path admin() {
+    return folder.resolve("admin");
+  }
+
+  /** Runs git as the person who changes the cluster. */
+  public static String git(Path where, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "git",
+                "-C",
+                where.toString(),
+                "-c",
+                "user.name=Ada",
+                "-c",
+                "user.email=ada@example.com"));
+    command.addAll(List.of(arguments));
+    return Command.run(command).strip();
+  }
+
+  /** Commits {@code spec} as cluster.yaml and pushes it; returns the commit. */
+  public String push(String subject, String spec) throws IOException, InterruptedException {
+    Files.writeString(admin().resolve("cluster.yaml"), spec);
+    git(admin(), "add", "cluster.yaml");
+    git(admin(), "commit", "-q", "-m", subject);
+    git(admin(), "push", "-q", "origin", "main");
+    return git(admin(), "rev-parse", "HEAD");
+  }
+
+  public LabHost host(String node) {
+    LabHost host = hosts.get(node);
+    if (host == null) {
+      throw new IllegalArgumentException(node);
+    }
+    return host;
+  }
+
+  public Path home(String node) {
+    return folder.resolve(node);
+  }
+
+  public Path configOf(String node) {
+    return home(node).resolve("agent.yaml");
+  }
+
+  /** Writes the node's agent.yaml with this repository URL and poll interval. */
+  public void configure(String node, String url, String poll) throws IOException {
+    Files.createDirectories(home(node).resolve("log"));
+    Files.writeString(
+        configOf(node),
+        """
+        version: 1
+        node: %1$s
+        source: {url: "%2$s", branch: main, path: cluster.yaml, poll: %3$s}
+        state_dir: %4$s/state
+        run_dir: %4$s/run
+        nginx: {config: %4$s/nginx.conf, pid: %4$s/nginx.pid, log_dir: %4$s/log, service: ""}
+        """
+            .formatted(node, url, poll, home(node)));
+  }
+
+  public String url() {
+    return "file://" + folder.resolve("lb.git");
+  }
+
+  /** Starts the node's agent, configured before or with this repository and {@code poll: 1s}. */
+  public Running startAgent(String node) throws IOException {
+    if (!Files.exists(configOf(node))) {
+      configure(node, url(), "1s");
+    }
+    Running agent =
+        host(node).start(LAUNCHER.toString(), "agent", "--config", configOf(node).toString());
+    agents.put(node, agent);
+    return agent;
+  }
+
+  public Running agent(String node) {
+    Running agent = agents.get(node);
+    if (agent == null) {
+      throw new IllegalStateException("no agent on " + node);
+    }
+    return agent;
+  }
+
+  /** One request to the node's control socket. */
+  public Map<String, @Nullable Object> ask(String node, String type)
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+    Path socket = home(node).resolve("run").resolve("control.sock");
+    try (SocketChannel connection = UnixSocket.connect(socket)) {
+      Channel channel =
+          new Channel(
+              UnixSocket.input(connection), UnixSocket.output(connection), call -> call.fail("no"));
+      Thread reader =
+          new Thread(
+              () -> {
+                try {
+                  channel.run();
+                } catch (IOException e) {
+                  return; // the request fails with it
+                }
+              });
+      reader.setDaemon(true);
+      reader.start();
+      return channel.request(type, Map.of()).get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  /**
+   * A part of the node's status by path, e.g. {@code generation.commit}; "" while there is none.
+   */
+  public String status(String node, String path) {
+    try {
+      Object at = ask(node, "status");
+      for (String key : path.split("\\.")) {
+        at =
+            at instanceof List<?> list
+                ? list.get(Integer.parseInt(key))
+                : at instanceof Map<?, ?> map ? map.get(key) : null;
+      }
+      return at == null ? "" : at.toString();
+    } catch (IOException | ExecutionException | TimeoutException | IndexOutOfBoundsException e) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  /** Whether the node has proven {@code commit}: in force, and nginx answers with it. */
+  public boolean proven(String node, String commit) throws IOException {
+    Path journal = home(node).resolve("state").resolve("journal");
+    if (!Files.exists(journal)) {
+      return false;
+    }
+    String text = Files.readString(journal);
+    return text.contains(commit) && (text.contains("\"settle\"") || text.contains("\"applied\""));
+  }
+
+  /** Waits until both nodes have proven {@code commit}. */
+  public Duration awaitProven(String commit) throws Exception {
+    return Await.until(
+        commit + " proven on both nodes",
+        Duration.ofSeconds(30),
+        () -> proven("lb01", commit) && proven("lb02", commit));
+  }
+
+  /** Starts both agents and waits until lb01 holds the VIP and both have applied {@code commit}. */
+  public void startBoth(String commit) throws Exception {
+    startAgent("lb01");
+    startAgent("lb02");
+    awaitProven(commit);
+    Await.until("VIP on lb01", Duration.ofSeconds(30), () -> host("lb01").holds(VIP));
+  }
+
+  /** Starts a client that asks the VIP every {@code pauseMs}. */
+  public ClientLog startClient(int pauseMs) throws IOException {
+    Path log = Files.createTempFile(folder, "client", ".txt");
+    client.java(
+        ProbeClient.class,
+        List.of("-Xmx32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        VIP,
+        log.toString(),
+        Integer.toString(pauseMs));
+    return new ClientLog(log);
+  }
+
+  /** What a vipops command of the launcher's printed and returned. */
+  public record Outcome(int code, String output) {}
+
+  /** Runs a vipops command on a node, with the node's agent.yaml. */
+  public Outcome vipops(String node, String command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                "ip",
+                "netns",
+                "exec",
+                host(node).namespace(),
+                LAUNCHER.toString(),
+                command,
+                "--config",
+                configOf(node).toString())
+            .redirectErrorStream(true)
+            .start();
+    process.getOutputStream().close();
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    return new Outcome(process.waitFor(), output);
+  }
+
+  @Override
+  public void close() {
+    lab.close();
+  }
+}

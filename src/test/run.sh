@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The tests: src/test/run.sh [quick|ci|soak]
+#   quick  unit, golden, replay and simulation tests; no root, under 3 minutes
+#   ci     the default: all of quick, real nginx, keepalived, Git and kernel addresses in network
+#          namespaces, and the demo; as root, under 40 minutes
+#   soak   ci with the long runs at full length, and the demo five times in a row
+set -euo pipefail
+
+mode=${1:-ci}
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+case $mode in
+  quick | ci | soak) ;;
+  *)
+    sed -n '2,6s/^# //p' "$0" >&2
+    exit 2
+    ;;
+esac
+step() { printf '\n=== %s\n' "$*"; }
+
+if [ "$mode" = quick ]; then
+  src/test/install.sh quick
+  step "build, unit tests"
+  exec mvn -B -ntp -DexcludedGroups=root package
+fi
+
+[ "$(id -u)" = 0 ] || {
+  echo "src/test/run.sh $mode needs root: network namespaces, raw sockets, nginx. Without root: quick." >&2
+  exit 2
+}
+export PATH=$PATH:/usr/sbin:/sbin
+src/test/install.sh tests
+
+step "build, unit tests"
+mvn -B -ntp -DexcludedGroups=root package
+
+javac_version=$(javac -version 2>&1)
+if [[ $javac_version == "javac 17."* ]]; then
+  step "format"
+  mvn -B -ntp -q spotless:check
+fi
+
+step "real parts in network namespaces"
+mvn -B -ntp -Dgroups=root -Dvipops.soak=$([ "$mode" = soak ] && echo true || echo false) surefire:test
+
+other=$(find /usr/lib/jvm -maxdepth 1 -name '*25*' -type d 2>/dev/null | head -n 1)
+if [ -n "$other" ]; then
+  step "unit tests on $(basename "$other")"
+  JAVA_HOME=$other mvn -B -ntp -DexcludedGroups=root surefire:test
+fi
+
+rounds=1
+[ "$mode" = soak ] && rounds=5
+for round in $(seq "$rounds"); do
+  step "demo, $round of $rounds"
+  examples/demo/run.sh
+done
+
+left=$(ip netns list | grep -E '^(vd|vl)[0-9]' || true)
+if [ -n "$left" ]; then
+  echo "Left behind: $left" >&2
+  exit 1
+fi

@@ -114,9 +114,12 @@ public final class Nginx {
    *
    * @param id the generation that {@code current} points at
    * @param mayStart false: a missing master is a failure
+   * @param mayTrust whether workers that answer {@code id} already are proof enough. Not while an
+   *     apply is under way: a reload that nginx has not come to yet would follow
    * @throws ApplyFailure of the host, if the proof does not come
    */
-  public Way converge(String id, boolean mayStart) throws ApplyFailure, InterruptedException {
+  public Way converge(String id, boolean mayStart, boolean mayTrust)
+      throws ApplyFailure, InterruptedException {
     try {
       link.make();
     } catch (IOException e) {
@@ -132,7 +135,7 @@ public final class Nginx {
       prove(id, log, master().pid().orElse(-1));
       return Way.STARTED;
     }
-    if (answersInARow(id)) {
+    if (mayTrust && answersInARow(id)) {
       return Way.NOTHING_TO_DO;
     }
     ErrorLog log = ErrorLog.fromNow(errorLog);
@@ -154,6 +157,17 @@ public final class Nginx {
     NginxMaster master = master();
     if (master.pid().isPresent() && Files.exists(config.config())) {
       hangUp(master.pid().getAsLong());
+      awaitSilence();
+    }
+  }
+
+  /** Until our configuration is left: the next apply must not take its last answers for its own. */
+  private void awaitSilence() throws InterruptedException {
+    long deadlineNs = System.nanoTime() + proofLimit.toNanos();
+    int silent = 0;
+    while (silent < ANSWERS_IN_A_ROW && System.nanoTime() - deadlineNs < 0) {
+      silent = answeredId() == null ? silent + 1 : 0;
+      Thread.sleep(5);
     }
   }
 

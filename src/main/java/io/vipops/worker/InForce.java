@@ -144,7 +144,8 @@ final class InForce {
     if (at != null && at.phase() == Phase.SWITCH) {
       write(at.in(Phase.CONVERGE));
     }
-    Nginx.Way way = nginx.converge(next, mayStart);
+    boolean nothingUnderWay = at == null || at.phase() == Phase.APPLIED;
+    Nginx.Way way = nginx.converge(next, mayStart, nothingUnderWay);
     if (way == Nginx.Way.RELOADED) {
       reloads++;
     }

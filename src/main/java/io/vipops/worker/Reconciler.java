@@ -286,7 +286,12 @@ public final class Reconciler {
           case FAILED -> !forced && !backoff.isOver();
           case REFUSED, PAUSED, SUPERSEDED -> false;
         };
-    return stands ? new Outcome(kind, commit.sha(), last.generation(), last.line(), null) : null;
+    if (!stands) {
+      return null;
+    }
+    return kind == Kind.APPLIED
+        ? outcome(Kind.UNCHANGED, commit, last.generation(), "nothing new on the branch")
+        : new Outcome(kind, commit.sha(), last.generation(), last.line(), null);
   }
 
   private Outcome refused(Commit commit, String line, @Nullable String problems)

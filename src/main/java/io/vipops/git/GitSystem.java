@@ -6,6 +6,7 @@ import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.storage.file.WindowCacheConfig;
 import org.eclipse.jgit.util.FS;
+import org.eclipse.jgit.util.FS_POSIX;
 import org.eclipse.jgit.util.SystemReader;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ final class GitSystem extends SystemReader {
       return;
     }
     SystemReader.setInstance(new GitSystem());
+    if (FS.DETECTED instanceof FS_POSIX posix) {
+      posix.setUmask(0022); // else it asks a shell
+    }
     WindowCacheConfig cache = new WindowCacheConfig();
     cache.setPackedGitLimit(2 << 20);
     cache.setDeltaBaseCacheLimit(1 << 20);

@@ -16,7 +16,6 @@ import io.vipops.render.VrrpYaml;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class InForce {
   private static final int KEEP = 10;
-  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
-
-  /** One refused connection may be a full backlog; three looks in a row are no accident. */
-  private static final int BAD_LOOKS = 3;
-
   private final AgentConfig config;
   private final Generations generations;
   private final Journal journal;
@@ -175,20 +169,7 @@ final class InForce {
     if (watch == null || watched == null) {
       return true;
     }
-    long endNs = System.nanoTime() + watch.settle().toNanos();
-    int bad = 0;
-    do {
-      String unwell = nginx.unwell(watched, watch.ports());
-      bad = unwell == null ? 0 : bad + 1;
-      if (bad >= BAD_LOOKS) {
-        throw new ApplyFailure(Fault.HOST, "settle: generation " + watched + ": " + unwell);
-      }
-      if (newer.isThere()) {
-        return false;
-      }
-      Thread.sleep(LOOK_EVERY.toMillis());
-    } while (bad > 0 || System.nanoTime() - endNs < 0);
-    return true;
+    return new Watch(nginx, watched, watch).toTheEnd(newer);
   }
 
   /** Step 10: nothing is under way any more. */

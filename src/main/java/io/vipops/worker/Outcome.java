@@ -1,5 +1,6 @@
 package io.vipops.worker;
 
+import io.vipops.git.Commit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +39,28 @@ public record Outcome(
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** {@code applied 3f2a9c81d0aa (commit 1a2b3c4 by A: subject) in 0.38 s, 1 reload}. */
+  static Outcome of(Kind kind, Commit commit, @Nullable String generation, String detail) {
+    String what = generation == null ? "" : generation + " ";
+    boolean good = kind == Kind.APPLIED;
+    return new Outcome(
+        kind,
+        commit.sha(),
+        generation,
+        kind.word()
+            + " "
+            + what
+            + "(commit "
+            + commit.shortSha()
+            + " by "
+            + commit.authorName()
+            + ": "
+            + commit.subject()
+            + (good ? ") " : "): ")
+            + detail,
+        null);
   }
 
   /** Whether what Git wants is in force. */

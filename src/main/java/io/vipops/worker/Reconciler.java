@@ -21,7 +21,6 @@ import io.vipops.worker.Outcome.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +49,7 @@ public final class Reconciler {
   private final History history;
   private final Steps steps;
   private final Report report;
-  private final Backoff backoff = new Backoff();
+  private final Verdicts verdicts;
 
   Reconciler(
       AgentConfig config,
@@ -59,7 +58,8 @@ public final class Reconciler {
       InForce inForce,
       History history,
       Steps steps,
-      Report report) {
+      Report report,
+      Verdicts verdicts) {
     this.config = config;
     this.host = hostOf(config);
     this.version = version;
@@ -68,6 +68,7 @@ public final class Reconciler {
     this.history = history;
     this.steps = steps;
     this.report = report;
+    this.verdicts = verdicts;
   }
 
   /** The host that {@code config} describes. */
@@ -90,7 +91,7 @@ public final class Reconciler {
     Spec spec = check(files);
     history.accept(commit, source());
     if (self(spec).hold()) {
-      return outcome(Kind.HELD, commit, null, "the node is on hold: keeps what it runs");
+      return Outcome.of(Kind.HELD, commit, null, "the node is on hold: keeps what it runs");
     }
 
     pass.begin("render", SHORT);
@@ -101,10 +102,10 @@ public final class Reconciler {
       boolean wasSettled = inForce.isSettled();
       pass.begin("settle", LONG);
       if (!wasSettled && !inForce.settle(newer)) {
-        return outcome(Kind.SUPERSEDED, commit, id, "proven, then a newer commit came");
+        return Outcome.of(Kind.SUPERSEDED, commit, id, "proven, then a newer commit came");
       }
       inForce.applied(commit.sha());
-      return outcome(Kind.UNCHANGED, commit, id, "nothing changes on this node");
+      return Outcome.of(Kind.UNCHANGED, commit, id, "nothing changes on this node");
     }
 
     pass.begin("stage", SHORT);
@@ -133,12 +134,13 @@ public final class Reconciler {
 
       pass.begin("settle", spec.cluster().rollout().settle().plus(LONG));
       if (!inForce.settle(newer)) {
-        return outcome(Kind.SUPERSEDED, commit, id, "proven " + proven + "; a newer commit came");
+        return Outcome.of(
+            Kind.SUPERSEDED, commit, id, "proven " + proven + "; a newer commit came");
       }
 
       pass.begin("record", SHORT);
       inForce.applied(commit.sha());
-      return outcome(Kind.APPLIED, commit, id, proven);
+      return Outcome.of(Kind.APPLIED, commit, id, proven);
     } catch (ApplyFailure | RuntimeException e) {
       pass.begin("rollback", LONG);
       rollBack(e);
@@ -163,14 +165,14 @@ public final class Reconciler {
       return fetchFailed(e);
     }
     report.fetched(commit);
-    Outcome judged = judgedBefore(commit, forced);
+    Outcome judged = verdicts.before(commit, forced);
     if (judged != null) {
       report.send();
       return judged;
     }
     report.reconciling(commit);
     Outcome outcome = judge(commit, pass, () -> newer.isThereNewerThan(commit));
-    record(commit, outcome, pass.end());
+    verdicts.record(commit, outcome, pass.end());
     return outcome;
   }
 
@@ -199,20 +201,20 @@ public final class Reconciler {
       refuseRewrite(commit);
       return live(commit, pass, newer);
     } catch (Refusal e) {
-      return refused(commit, e.line(), e.problems());
+      return verdicts.refuse(commit, e.line(), e.problems());
     } catch (GitFailure e) {
       return e.commitsFault()
-          ? refused(commit, e.line(), null)
-          : outcome(Kind.FAILED, commit, null, e.line());
+          ? verdicts.refuse(commit, e.line(), null)
+          : Outcome.of(Kind.FAILED, commit, null, e.line());
     } catch (ApplyFailure e) {
       return e.fault() == Fault.COMMIT
-          ? refused(commit, e.line(), e.line())
-          : outcome(Kind.FAILED, commit, null, e.line());
+          ? verdicts.refuse(commit, e.line(), e.line())
+          : Outcome.of(Kind.FAILED, commit, null, e.line());
     } catch (IOException e) {
-      return outcome(Kind.FAILED, commit, null, e.toString());
+      return Outcome.of(Kind.FAILED, commit, null, e.toString());
     } catch (RuntimeException e) {
       LOG.error("a fault in vipops itself", e);
-      return outcome(Kind.FAILED, commit, null, "a fault in vipops itself: " + e);
+      return Outcome.of(Kind.FAILED, commit, null, "a fault in vipops itself: " + e);
     }
   }
 
@@ -268,92 +270,11 @@ public final class Reconciler {
     }
   }
 
-  /** What is known of this commit already; null: it is to be tried. */
-  private @Nullable Outcome judgedBefore(Commit commit, boolean forced) {
-    History.Denial denial = history.denial(commit.sha(), context());
-    if (denial != null) {
-      return new Outcome(Kind.REFUSED, commit.sha(), null, denial.line(), denial.problems());
-    }
-    History.Entry last = history.last();
-    if (last == null || !last.commit().equals(commit.sha())) {
-      return null;
-    }
-    Kind kind = Kind.valueOf(last.outcome().toUpperCase(java.util.Locale.ROOT));
-    boolean stands =
-        switch (kind) {
-          case APPLIED, UNCHANGED -> last.generation() != null && inForce.runs(last.generation());
-          case HELD -> true;
-          case FAILED -> !forced && !backoff.isOver();
-          case REFUSED, PAUSED, SUPERSEDED -> false;
-        };
-    if (!stands) {
-      return null;
-    }
-    return kind == Kind.APPLIED
-        ? outcome(Kind.UNCHANGED, commit, last.generation(), "nothing new on the branch")
-        : new Outcome(kind, commit.sha(), last.generation(), last.line(), null);
-  }
-
-  private Outcome refused(Commit commit, String line, @Nullable String problems)
-      throws IOException {
-    Outcome outcome = outcome(Kind.REFUSED, commit, null, line);
-    history.deny(commit.sha(), new History.Denial(context(), outcome.line(), problems));
-    return new Outcome(Kind.REFUSED, commit.sha(), null, outcome.line(), problems);
-  }
-
   private Outcome fetchFailed(GitFailure e) {
     if (report.fetchFailed(e.line())) {
       LOG.warn("{}", e.line());
     }
     return new Outcome(Kind.FAILED, null, null, e.line(), null);
-  }
-
-  private void record(Commit commit, Outcome outcome, Map<String, Long> stepMs) throws IOException {
-    if (outcome.kind() == Kind.FAILED) {
-      backoff.failed();
-    } else {
-      backoff.reset();
-    }
-    History.Entry entry =
-        new History.Entry(
-            commit.sha(),
-            commit.author(),
-            commit.subject(),
-            outcome.kind().word(),
-            outcome.generation(),
-            Times.shown(java.time.Instant.now()),
-            outcome.line(),
-            stepMs);
-    history.add(entry, outcome.ok());
-    if (outcome.ok() || outcome.kind() == Kind.SUPERSEDED) {
-      LOG.info("{}", outcome.line());
-    } else {
-      LOG.warn("{}", outcome.line());
-    }
-    report.ended(outcome);
-  }
-
-  /** {@code applied 3f2a9c81d0aa (commit 1a2b3c4 by A: subject) in 0.38 s, 1 reload}. */
-  private static Outcome outcome(
-      Kind kind, Commit commit, @Nullable String generation, String detail) {
-    String what = generation == null ? "" : generation + " ";
-    boolean good = kind == Kind.APPLIED;
-    return new Outcome(
-        kind,
-        commit.sha(),
-        generation,
-        kind.word()
-            + " "
-            + what
-            + "(commit "
-            + commit.shortSha()
-            + " by "
-            + commit.authorName()
-            + ": "
-            + commit.subject()
-            + (good ? ") " : "): ")
-            + detail,
-        null);
   }
 
   private static String words(Nginx.Way way) {
@@ -386,13 +307,6 @@ public final class Reconciler {
     return inForce.id() == null || inForce.isConverged();
   }
 
-  /** Lets the refused and failed be tried again, now. */
-  String retry() throws IOException {
-    history.forgetDenials();
-    backoff.reset();
-    return "refused and failed commits are tried again";
-  }
-
   /** Where the branch stands, if it can be asked. */
   boolean hasMoved(Commit from) {
     try {
@@ -402,16 +316,7 @@ public final class Reconciler {
     }
   }
 
-  /** When a failed commit is to be tried again. */
-  Backoff backoff() {
-    return backoff;
-  }
-
   private String source() {
     return mirror.shownUrl() + " " + config.source().branch();
-  }
-
-  private String context() {
-    return version + " " + config.source().path() + " " + config.node();
   }
 }

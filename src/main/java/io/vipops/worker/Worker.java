@@ -30,6 +30,7 @@ public final class Worker {
   private final History history;
   private final Reconciler reconciler;
   private final Report report;
+  private final Verdicts verdicts;
   private final Steps steps;
   private final Schedule schedule;
   private final BootMark bootMark;
@@ -53,7 +54,10 @@ public final class Worker {
             PROOF_LIMIT);
     InForce inForce = new InForce(config, nginx, agent);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
-    this.reconciler = new Reconciler(config, version, mirror, inForce, history, steps, report);
+    String context = version + " " + config.source().path() + " " + config.node();
+    this.verdicts = new Verdicts(context, inForce, history, report);
+    this.reconciler =
+        new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
     this.schedule = new Schedule(config.source().poll(), config.node());
     this.bootMark = new BootMark(config.runDir());
   }
@@ -96,14 +100,14 @@ public final class Worker {
       }
       serve();
       boolean due =
-          schedule.isDue() || (reconciler.backoff().isWaiting() && reconciler.backoff().isOver());
+          schedule.isDue() || (verdicts.backoff().isWaiting() && verdicts.backoff().isOver());
       if (!syncs.isEmpty() || (due && !history.isPaused())) {
         look();
       }
     } catch (IOException | RuntimeException e) {
       String line = "state_dir cannot be used: " + e;
       LOG.error("{}", line);
-      reconciler.backoff().failed();
+      verdicts.backoff().failed();
       syncs.forEach(call -> call.fail(line));
       syncs.clear();
     }
@@ -114,8 +118,8 @@ public final class Worker {
 
   private long waitNs() {
     long waitNs = history.isPaused() ? schedule.periodNs() : schedule.remainingNs();
-    if (reconciler.backoff().isWaiting()) {
-      waitNs = Math.min(waitNs, reconciler.backoff().remainingNs());
+    if (verdicts.backoff().isWaiting()) {
+      waitNs = Math.min(waitNs, verdicts.backoff().remainingNs());
     }
     if (resumeBackoff.isWaiting()) {
       waitNs = Math.min(waitNs, resumeBackoff.remainingNs());
@@ -150,7 +154,7 @@ public final class Worker {
           done(call, "resumed");
         }
         case "retry" -> {
-          done(call, reconciler.retry());
+          done(call, verdicts.retry());
           schedule.now();
         }
         default -> call.fail("the worker knows no request " + call.type);

@@ -6,6 +6,7 @@ import io.vipops.apply.Nginx;
 import io.vipops.git.Commit;
 import io.vipops.git.Mirror;
 import io.vipops.git.Origin;
+import io.vipops.lab.Await;
 import io.vipops.probe.NginxMaster;
 import io.vipops.spec.AgentConfig;
 import java.net.InetAddress;
@@ -40,6 +41,7 @@ final class NodeUnderTest {
   Mirror mirror;
   History history;
   InForce inForce;
+  Verdicts verdicts;
   Reconciler reconciler;
 
   NodeUnderTest(Path dir) throws Exception {
@@ -96,9 +98,17 @@ final class NodeUnderTest {
             Duration.ofSeconds(4));
     inForce = new InForce(config, nginx, new NotedVrrp());
     Report report = new Report(config.source(), mirror.shownUrl(), inForce, history, reports::add);
+    verdicts = new Verdicts("test", inForce, history, report);
     reconciler =
         new Reconciler(
-            config, "test", mirror, inForce, history, (name, deadline) -> steps.add(name), report);
+            config,
+            "test",
+            mirror,
+            inForce,
+            history,
+            (name, deadline) -> steps.add(name),
+            report,
+            verdicts);
   }
 
   /** A spec with one server of an upstream, the settle time short. */
@@ -158,7 +168,7 @@ final class NodeUnderTest {
     if (master.pid().isPresent()) {
       ProcessHandle process = ProcessHandle.of(master.pid().getAsLong()).orElseThrow();
       process.destroy();
-      process.onExit().get(10, java.util.concurrent.TimeUnit.SECONDS);
+      Await.until("nginx ended", Duration.ofSeconds(10), () -> !process.isAlive());
     }
   }
 

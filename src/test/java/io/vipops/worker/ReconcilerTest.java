@@ -165,7 +165,7 @@ class ReconcilerTest {
     assertThat(current()).isEqualTo(id);
     node.vrrpRefuses = null;
     assertThat(node.pass().kind()).isEqualTo(Kind.REFUSED);
-    node.reconciler.retry();
+    node.verdicts.retry();
     assertThat(node.pass().kind()).isEqualTo(Kind.APPLIED);
   }
 
@@ -200,7 +200,7 @@ class ReconcilerTest {
     assertThat(node.vrrpCalls).endsWith("proven " + id, "apply " + id);
     assertThat(new Journal(node.config.stateDir()).read().orElseThrow().phase())
         .isEqualTo(Journal.Phase.APPLIED);
-    assertThat(node.reconciler.backoff().isWaiting()).isTrue();
+    assertThat(node.verdicts.backoff().isWaiting()).isTrue();
     assertThat(node.pass().kind()).isEqualTo(Kind.APPLIED);
   }
 

@@ -1,0 +1,77 @@
+package io.vipops.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipops.git.Commit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HistoryTest {
+  @TempDir private Path dir;
+
+  private static History.Entry entry(int n, String outcome) {
+    return new History.Entry(
+        "%040x".formatted(n),
+        "A <a@example.com>",
+        "subject " + n,
+        outcome,
+        "0123456789ab",
+        "2026-11-22T10:00:00Z",
+        outcome + " line",
+        Map.of("fetch", 3L));
+  }
+
+  @Test
+  void everythingSurvivesARestart() throws Exception {
+    History history = History.open(dir);
+    history.add(entry(1, "applied"), true);
+    history.add(entry(2, "refused"), false);
+    history.deny("2".repeat(40), new History.Denial("v1", "line", null));
+    history.accept(new Commit("1".repeat(40), "A", "s"), "url main");
+    history.setPaused(true);
+    History again = History.open(dir);
+    assertThat(again.isPaused()).isTrue();
+    assertThat(again.passes()).containsExactly(entry(1, "applied"), entry(2, "refused"));
+    assertThat(again.applied()).isEqualTo(entry(1, "applied"));
+    assertThat(again.last()).isEqualTo(entry(2, "refused"));
+    assertThat(again.accepted("url main")).isEqualTo("1".repeat(40));
+    assertThat(again.denial("2".repeat(40), "v1"))
+        .isEqualTo(new History.Denial("v1", "line", null));
+  }
+
+  @Test
+  void aDenialEndsWithWhatItWasJudgedByOrByRetry() throws Exception {
+    History history = History.open(dir);
+    history.deny("2".repeat(40), new History.Denial("v1", "line", null));
+    assertThat(history.denial("2".repeat(40), "v2")).isNull();
+    history.forgetDenials();
+    assertThat(History.open(dir).denial("2".repeat(40), "v1")).isNull();
+  }
+
+  @Test
+  void anotherSourceHasNoAcceptedCommit() throws Exception {
+    History history = History.open(dir);
+    history.accept(new Commit("1".repeat(40), "A", "s"), "url main");
+    assertThat(history.accepted("url next")).isNull();
+  }
+
+  @Test
+  void theLastHundredPassesAreKept() throws Exception {
+    History history = History.open(dir);
+    for (int n = 0; n < 103; n++) {
+      history.add(entry(n, "applied"), true);
+    }
+    assertThat(History.open(dir).passes()).hasSize(100).startsWith(entry(3, "applied"));
+  }
+
+  @Test
+  void aDamagedFileIsKeptAndBegunAnew() throws Exception {
+    Files.createDirectories(dir.resolve("history"));
+    Files.writeString(dir.resolve("history/history.json"), "{\"passes\": [{\"comm");
+    assertThat(History.open(dir).passes()).isEmpty();
+    assertThat(dir.resolve("history/history.json.damaged")).exists();
+  }
+}

@@ -51,7 +51,12 @@ final class Verdicts {
           case FAILED -> !forced && !backoff.isOver();
           case REFUSED, PAUSED, SUPERSEDED -> false;
         };
-    return stands ? new Outcome(kind, commit.sha(), last.generation(), last.line(), null) : null;
+    if (!stands) {
+      return null;
+    }
+    return kind == Kind.APPLIED
+        ? Outcome.of(Kind.UNCHANGED, commit, last.generation(), "nothing new on the branch")
+        : new Outcome(kind, commit.sha(), last.generation(), last.line(), null);
   }
 
   /** Puts a commit on the deny-list. */

@@ -22,7 +22,7 @@ final class CompletionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var command = Objects.requireNonNull(spec).commandLine();
-    command.getOut().print(AutoComplete.bash("vipops", command.getParent()));
+    command.getOut().print(AutoComplete.bash("vipops", Vipops.commandLine()));
     command.getOut().flush();
     return 0;
   }

@@ -1,6 +1,8 @@
 package io.vipops.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -20,25 +22,26 @@ import picocli.CommandLine.Spec;
       "On your desk or in CI: validate, render, schema.",
       "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain."
     },
-    subcommands = {
-      ValidateCommand.class,
-      RenderCommand.class,
-      SchemaCommand.class,
-      AgentCommand.class,
-      WorkerCommand.class,
-      StatusCommand.class,
-      SyncCommand.class,
-      PauseCommand.class,
-      ResumeCommand.class,
-      RetryCommand.class,
-      DrainCommand.class,
-      UndrainCommand.class,
-      CompletionCommand.class
-    },
     mixinStandardHelpOptions = true,
     versionProvider = Vipops.Version.class)
 public final class Vipops implements Runnable {
   static final int INTERNAL_ERROR = 3;
+
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          ValidateCommand.class,
+          RenderCommand.class,
+          SchemaCommand.class,
+          AgentCommand.class,
+          WorkerCommand.class,
+          StatusCommand.class,
+          SyncCommand.class,
+          PauseCommand.class,
+          ResumeCommand.class,
+          RetryCommand.class,
+          DrainCommand.class,
+          UndrainCommand.class,
+          CompletionCommand.class);
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -72,12 +75,30 @@ public final class Vipops implements Runnable {
 
   /** Runs one command line; returns its exit code. */
   public static int execute(String... arguments) {
+    return commandLine(arguments.length > 0 ? arguments[0] : "").execute(arguments);
+  }
+
+  /** The whole command tree, for help and completion. */
+  static CommandLine commandLine() {
+    return commandLine("");
+  }
+
+  /**
+   * A command tree with only {@code wanted} in it, if that is a command: picocli looks at every
+   * class it is given, which the others would cost each start and the agent's memory.
+   */
+  private static CommandLine commandLine(String wanted) {
     Vipops root = new Vipops();
+    CommandLine tree = new CommandLine(root);
+    List<Class<?>> named = COMMANDS.stream().filter(it -> name(it).equals(wanted)).toList();
+    (named.isEmpty() ? COMMANDS : named).forEach(it -> tree.addSubcommand(name(it), it));
     Ansi colour = Terminal.isWatched(1) ? Ansi.ON : Ansi.OFF;
-    return new CommandLine(root)
-        .setColorScheme(CommandLine.Help.defaultColorScheme(colour))
-        .setExecutionExceptionHandler((failure, command, parsed) -> root.report(failure, command))
-        .execute(arguments);
+    return tree.setColorScheme(CommandLine.Help.defaultColorScheme(colour))
+        .setExecutionExceptionHandler((failure, command, parsed) -> root.report(failure, command));
+  }
+
+  private static String name(Class<?> command) {
+    return command.getSimpleName().replace("Command", "").toLowerCase(Locale.ROOT);
   }
 
   private int report(Exception failure, CommandLine command) {

@@ -114,7 +114,7 @@ class ReconcilerTest {
   void anotherLookAtTheSameHeadDoesNothing() throws Exception {
     applied("10.0.0.101:80");
     node.steps.clear();
-    assertThat(node.pass().kind()).isEqualTo(Kind.APPLIED);
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
     assertThat(node.steps).containsExactly("fetch");
     assertThat(node.history.passes()).hasSize(1);
   }

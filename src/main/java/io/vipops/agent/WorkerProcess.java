@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class WorkerProcess {
   private static final Logger LOG = LoggerFactory.getLogger("worker-process");
   private static final long FIRST_RESTART_MS = 100;
-  private static final long LAST_RESTART_MS = 10_000;
+  private static final long LAST_RESTART_MS = 5_000;
 
   /** What a worker says when it has done all there was to do. */
   private static final String IDLE = "idle";

@@ -284,7 +284,15 @@ if [ "${1:-}" = --down ]; then
   take_down
   exit 0
 fi
-[ "${1:-}" = --keep ] && keep=true
+case "${1:-}" in
+  '') ;;
+  --keep) keep=true ;;
+  *)
+    sed -n '2,8s/^# \{0,1\}//p' "$0"
+    [ "$1" = --help ] && exit 0
+    exit 2
+    ;;
+esac
 
 "$top/src/test/install.sh" demo
 if [ ! -x "$vipops" ] || [ -n "$(find "$top/src/main" "$top/schemas" "$top/pom.xml" -newer "$top/target/vipops/lib/vipops.jar" -print -quit)" ]; then
@@ -293,7 +301,7 @@ if [ ! -x "$vipops" ] || [ -n "$(find "$top/src/main" "$top/schemas" "$top/pom.x
 fi
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/vipops-demo.XXXXXX")
-net=vd$$
+net=${VIPOPS_DEMO_NET:-vd$$}
 echo "$net" >"$dir/net"
 trap 'exit 130' INT TERM
 trap 'code=$?; take_down; exit $code' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs what is missing, Debian packages by name, and says what: src/test/install.sh demo|tests
+# Installs what is missing, Debian packages by name, and says what: src/test/install.sh quick|demo|tests
 set -euo pipefail
 
-declare -A package=(
-  [javac]=default-jdk-headless [mvn]=maven [git]=git [nginx]=nginx [ip]=iproute2 [setpriv]=util-linux
-  [awk]=gawk
-)
+declare -A package=([javac]=default-jdk-headless [mvn]=maven [git]=git)
+if [ "${1:-tests}" != quick ]; then
+  package+=([nginx]=nginx [ip]=iproute2 [setpriv]=util-linux [awk]=gawk)
+fi
 if [ "${1:-tests}" = tests ]; then
   package+=(
     [keepalived]=keepalived [tcpdump]=tcpdump [nft]=nftables [sshd]=openssh-server

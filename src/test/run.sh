@@ -53,11 +53,9 @@ rounds=1
 [ "$mode" = soak ] && rounds=5
 for round in $(seq "$rounds"); do
   step "demo, $round of $rounds"
-  examples/demo/run.sh
+  VIPOPS_DEMO_NET=vd$$r$round examples/demo/run.sh
+  if ip netns list | grep "^vd$$r$round-" >&2; then
+    echo "The demo left these namespaces behind." >&2
+    exit 1
+  fi
 done
-
-left=$(ip netns list | grep -E '^(vd|vl)[0-9]' || true)
-if [ -n "$left" ]; then
-  echo "Left behind: $left" >&2
-  exit 1
-fi

@@ -69,7 +69,11 @@ class FailoverTest {
 
   @Test
   void withoutPreemptTheVipStaysWhereItWent() throws Exception {
-    cluster.startBoth(cluster.push("start", Specs.classic(1, "preempt: false", "")));
+    String commit = cluster.push("start", Specs.classic(1, "preempt: false", ""));
+    cluster.startAgent("lb01");
+    Await.until("VIP on lb01", SOON, () -> cluster.host("lb01").holds(Cluster.VIP));
+    cluster.startAgent("lb02"); // the second one up finds an Active and leaves it alone
+    cluster.awaitProven(commit);
     endNginx("lb01");
     Await.until("VIP on lb02 alone", SOON, () -> onlyHolder("lb02"));
     String moves = cluster.status("lb02", "vrrp.0.transitions");

@@ -1,0 +1,96 @@
+package io.vipops.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class VipopsTest {
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    CommandLine tree = Vipops.commandLine();
+    return tree.setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "agent",
+        "validate",
+        "render",
+        "status",
+        "sync",
+        "pause",
+        "resume",
+        "retry",
+        "drain",
+        "undrain",
+        "schema",
+        "completion"
+      })
+  void everyCommandExplainsItself(String command) {
+    assertThat(run(command, "--help")).isZero();
+    assertThat(out.toString()).startsWith("Usage: vipops " + command);
+    assertThat(out.toString().lines().count()).isGreaterThan(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"validate,2", "render,2", "schema,2", "agent,2", "status,3", "sync,3", "drain,3"})
+  void wrongUseHasEachCommandsOwnExitCode(String command, int code) {
+    assertThat(run(command, "--no-such-option")).isEqualTo(code);
+    assertThat(err.toString()).contains("Usage: vipops " + command);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "sync", "pause", "resume", "retry", "drain", "undrain"})
+  void withoutAnAgentTheAnswerIsTwoAndOneLine(String command) {
+    Path socket = folder.resolve("control.sock");
+    assertThat(run(command, "--socket", socket.toString())).isEqualTo(2);
+    assertThat(err.toString()).startsWith("error: no agent answers on " + socket).hasLineCount(1);
+  }
+
+  @Test
+  void anAgentWithoutItsFileEndsWith78() {
+    Path file = folder.resolve("agent.yaml");
+    assertThat(run("agent", "--config", file.toString())).isEqualTo(78);
+    assertThat(err.toString()).startsWith("error: " + file + ": no such file").hasLineCount(1);
+  }
+
+  @Test
+  void aBadAgentYamlShowsEveryMistakeWithItsLine() throws Exception {
+    Path file = folder.resolve("agent.yaml");
+    Files.writeString(file, "version: 1\nsource: {url: 'ftp://x/y'}\nstate_dri: /x\n");
+    assertThat(run("agent", "--config", file.toString())).isEqualTo(78);
+    assertThat(err.toString())
+        .contains(file + ":2:15: error")
+        .contains(file + ":3:1: error")
+        .contains("did you mean state_dir?");
+  }
+
+  @Test
+  void completionKnowsTheCommandsAndTheirOptions() {
+    assertThat(run("completion")).isZero();
+    assertThat(out.toString()).contains("undrain").contains("--strict").contains("--socket");
+  }
+
+  @Test
+  void oneCommandAloneIsLookedAtButHelpShowsAll() {
+    assertThat(Vipops.execute("schema", "agent")).isZero();
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString()).contains("validate").contains("undrain").doesNotContain("worker");
+  }
+}

@@ -49,7 +49,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     text.setContext(context);
     // The journal stamps lines itself.
     String stamp = System.getenv("JOURNAL_STREAM") == null ? "%d{HH:mm:ss.SSS} " : "";
-    text.setPattern(stamp + "%-5level %logger: %msg%n");
+    text.setPattern(stamp + "%-5level %logger{0}: %msg%n");
     text.start();
     return text;
   }

@@ -6,7 +6,7 @@
 #   examples/demo/run.sh            run the story; exit code 0: every step held
 #   examples/demo/run.sh --keep     leave it running at the end, and say how to look around
 #   examples/demo/run.sh --down DIR take down what --keep left
-set -euo pipefail
+set -Eeuo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 vipops=$top/target/vipops/bin/vipops

@@ -75,7 +75,12 @@ public final class Vipops implements Runnable {
 
   /** Runs one command line; returns its exit code. */
   public static int execute(String... arguments) {
-    return commandLine(arguments.length > 0 ? arguments[0] : "").execute(arguments);
+    try {
+      return commandLine(arguments.length > 0 ? arguments[0] : "").execute(arguments);
+    } catch (OutOfMemoryError | StackOverflowError failure) {
+      System.err.println("error: internal error: " + failure);
+      return INTERNAL_ERROR;
+    }
   }
 
   /** The whole command tree, for help and completion. */

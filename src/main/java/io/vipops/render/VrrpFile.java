@@ -10,6 +10,8 @@ import io.vipops.vrrp.Instance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A node's {@code vrrp.yaml}: all that the agent needs to come up without Git or worker.
@@ -43,8 +45,11 @@ public record VrrpFile(
         instances.add(instance(cluster, router, self, priority));
       }
     }
-    List<String> tracked =
-        instances.stream().flatMap(i -> i.track().stream()).map(Track::check).toList();
+    Set<String> tracked =
+        instances.stream()
+            .flatMap(i -> i.track().stream())
+            .map(Track::check)
+            .collect(Collectors.toSet());
     List<Check> checks =
         cluster.checks().values().stream().filter(c -> tracked.contains(c.name())).toList();
     return new VrrpFile(

@@ -47,7 +47,7 @@ final class ClusterDecoder {
   private <T> SortedMap<String, T> named(String key, Decoder<T> decoder) {
     SortedMap<String, T> decoded = new TreeMap<>();
     String pointer = "/" + key;
-    if (root.node(key) instanceof YamlNode.Mapping parts) {
+    if (root.node(key) instanceof YamlNode.Mapping parts && !schema.isOverfull(pointer)) {
       for (Map.Entry<String, YamlNode.Entry> part : parts.entries().entrySet()) {
         String name = part.getKey();
         T one = one(name, part.getValue().value(), Pointer.child(pointer, name), decoder);
@@ -63,9 +63,9 @@ final class ClusterDecoder {
     if (schema.isFaulty(pointer) || !(node instanceof YamlNode.Mapping map)) {
       return null;
     }
-    int before = problems.size();
+    int before = Problems.total(problems);
     T decoded = decoder.decode(name, new Fields(map, problems));
-    return problems.size() == before ? decoded : null;
+    return Problems.total(problems) == before ? decoded : null;
   }
 
   /** A route that is left out keeps its place as null, so that places and pointers agree. */

@@ -3,6 +3,7 @@ package io.vipops.spec;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Warning rules, for clusters without errors. */
 final class Warnings {
@@ -36,10 +37,10 @@ final class Warnings {
 
   private static int nearestPriorities(VrrpInstance instance) {
     int nearest = 254;
-    for (int a : instance.priorities().values()) {
-      for (int b : instance.priorities().values()) {
-        nearest = a > b ? Math.min(nearest, a - b) : nearest;
-      }
+    int before = -254;
+    for (int priority : new TreeSet<>(instance.priorities().values())) {
+      nearest = Math.min(nearest, priority - before);
+      before = priority;
     }
     return nearest;
   }

@@ -7,6 +7,7 @@ import io.vipops.spec.Track;
 import io.vipops.spec.VrrpInstance;
 import io.vipops.spec.VrrpInstance.Authentication;
 import io.vipops.vrrp.Instance;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,6 +27,8 @@ public record VrrpFile(
     boolean listeners,
     List<Instance> instances,
     List<Check> checks) {
+  /** The address is its own, and stays when it no longer speaks VRRP (RFC 9568 §5.2.4). */
+  private static final int OWNER = 255;
 
   /**
    * The part of {@code cluster} that {@code node} runs: the instances that give it a priority, and
@@ -87,7 +90,7 @@ public record VrrpFile(
         router.advertInterval(),
         router.preempt(),
         router.preemptDelay(),
-        router.vipLease(),
+        priority == OWNER ? Duration.ZERO : router.vipLease(),
         router.track());
   }
 }

@@ -105,11 +105,18 @@ final class ClusterDecoder {
       in.error(RuleId.NOT_SUPPORTED.id, in.at("protocol"), message);
     }
     List<InetAddress> addresses = new ArrayList<>();
-    for (String text : in.strings("addresses")) {
-      InetAddress address = Addresses.parse(text);
-      if (address != null) {
-        addresses.add(address);
+    for (YamlNode item : in.items("addresses")) {
+      InetAddress address = item instanceof YamlNode.Scalar it ? Addresses.parse(it.text()) : null;
+      if (address == null) {
+        continue; // the schema has said so
       }
+      String fault = HostAddresses.faultOfTarget(address);
+      if (fault != null) {
+        String message = address.getHostAddress() + " " + fault;
+        String fix = ": leave addresses out to listen on all";
+        in.error(RuleId.BAD_ADDRESS.id, item.at(), message + fix);
+      }
+      addresses.add(address);
     }
     return new Listener(
         name,
@@ -124,6 +131,10 @@ final class ClusterDecoder {
     if (address == null || address.getAddress().length != 4) {
       in.error(RuleId.NOT_SUPPORTED.id, in.at(key), "IPv6 here is not supported yet");
       return InetAddress.getLoopbackAddress();
+    }
+    String fault = HostAddresses.fault(address);
+    if (fault != null) {
+      in.error(RuleId.BAD_ADDRESS.id, in.at(key), address.getHostAddress() + " " + fault);
     }
     return address;
   }

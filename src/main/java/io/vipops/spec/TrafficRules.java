@@ -13,6 +13,11 @@ import java.util.Set;
 
 /** Error rules of upstreams, listeners and routes. */
 final class TrafficRules {
+  /** The default of nginx.endpoint in agent.yaml. */
+  private static final int GENERATION_PORT = 9182;
+
+  private static final int MOST_HASH_WEIGHT = 10_000;
+
   private final Cluster cluster;
   private final Findings findings;
 
@@ -41,6 +46,56 @@ final class TrafficRules {
       } else if (!ordinary) {
         String message = upstream.name() + " has only backups: one server must not be a backup";
         findings.error(RuleId.UPSTREAM_ONLY_BACKUPS, at, message);
+      }
+    }
+  }
+
+  void serverLoop() {
+    Set<InetAddress> own = new HashSet<>();
+    for (Node node : cluster.nodes().values()) {
+      own.add(node.address());
+    }
+    Map<Integer, Listener> ports = new HashMap<>();
+    for (Listener listener : cluster.listeners().values()) {
+      ports.putIfAbsent(listener.port(), listener);
+    }
+    for (Upstream upstream : cluster.upstreams().values()) {
+      for (int i = 0; i < upstream.servers().size(); i++) {
+        Server server = upstream.servers().get(i);
+        Listener listener = ports.get(server.port());
+        boolean here = server.address().isLoopbackAddress() || own.contains(server.address());
+        if (here && listener != null) {
+          String message = "this server is the load balancer's own listener " + listener.name();
+          String at = at(upstream) + "/servers/" + i;
+          findings.error(RuleId.SERVER_LOOP, at, message + ": requests would loop");
+        }
+      }
+    }
+  }
+
+  /** nginx makes 160 points of each unit of weight, and sorts them all at each reload. */
+  void consistentHashWeights() {
+    for (Upstream upstream : cluster.upstreams().values()) {
+      if (upstream.balance() instanceof Upstream.Balance.Hash hash && hash.consistent()) {
+        long sum = 0;
+        for (Server server : upstream.servers()) {
+          sum += server.weight();
+        }
+        if (sum > MOST_HASH_WEIGHT) {
+          String message = "with consistent, weights add up to at most " + MOST_HASH_WEIGHT;
+          String at = at(upstream) + "/balance/consistent";
+          findings.error(RuleId.OUT_OF_RANGE, at, message + ", not " + sum);
+        }
+      }
+    }
+  }
+
+  void listenerReserved() {
+    for (Listener listener : cluster.listeners().values()) {
+      if (listener.port() == GENERATION_PORT) {
+        String message = "port " + GENERATION_PORT + " is where nginx answers its generation";
+        String at = at(listener) + "/port";
+        findings.error(RuleId.LISTENER_RESERVED, at, message + ": use another");
       }
     }
   }
@@ -123,14 +178,14 @@ final class TrafficRules {
       }
       for (int j = 0; j < route.rules().size(); j++) {
         if (route.rules().get(j).action() instanceof Route.Action.Proxy proxy) {
-          findings.refer("upstreams", proxy.upstream(), rule(i, j, "/upstream"));
+          findings.refer("upstreams", proxy.upstream(), rule(findings, i, j, "/upstream"));
         }
       }
     }
   }
 
   /** The pointer of a part of a rule, which stands in a list, or alone in the route itself. */
-  private String rule(int route, int rule, String part) {
+  static String rule(Findings findings, int route, int rule, String part) {
     String at = "/routes/" + route;
     return findings.has(at + "/rules") ? at + "/rules/" + rule + part : at + part;
   }

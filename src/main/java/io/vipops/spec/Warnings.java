@@ -97,6 +97,19 @@ final class Warnings {
     }
   }
 
+  void shortLease() {
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      Duration least = instance.advertInterval().multipliedBy(2);
+      Duration lease = instance.vipLease();
+      if (!lease.isZero() && lease.compareTo(least) < 0) {
+        String message =
+            "vip_lease is shorter than two advert intervals, " + Durations.format(least);
+        String at = VrrpRules.at(instance) + "/vip_lease";
+        findings.warning(RuleId.SHORT_LEASE, at, message + ": auto is three");
+      }
+    }
+  }
+
   void inlineSecret() {
     for (VrrpInstance instance : cluster.vrrp().values()) {
       VrrpInstance.Authentication authentication = instance.authentication();
@@ -158,6 +171,20 @@ final class Warnings {
       if (upstream.servers().size() == 1) {
         String message = upstream.name() + " has one server: when it fails, nothing answers";
         findings.warning(RuleId.ONE_SERVER, TrafficRules.at(upstream) + "/servers/0", message);
+      }
+    }
+  }
+
+  void allDown() {
+    for (Upstream upstream : cluster.upstreams().values()) {
+      boolean ready = false;
+      for (Server server : upstream.servers()) {
+        ready |= server.state() == Server.State.READY;
+      }
+      if (!ready) {
+        String message = "all servers of " + upstream.name() + " are drain or maint";
+        String at = TrafficRules.at(upstream) + "/servers";
+        findings.warning(RuleId.UPSTREAM_ALL_DOWN, at, message + ": every request gets a 502");
       }
     }
   }

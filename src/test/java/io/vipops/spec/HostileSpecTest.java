@@ -71,7 +71,7 @@ class HostileSpecTest {
             "listeners on ports",
             "unused-definition",
             HEAD + "listeners:\n",
-            lines(65_000, i -> "  l" + i + ": {port: " + (1 + i) + "}")),
+            lines(55_000, i -> "  l" + i + ": {port: " + (10_000 + i) + "}")),
         of(
             "a long chain of redirects",
             "undefined-reference",

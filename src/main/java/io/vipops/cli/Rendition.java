@@ -42,8 +42,9 @@ final class Rendition {
       return fail(e.getMessage());
     }
     SpecReader.Reading reading = SpecReader.read(files);
+    SourceLines lines = new SourceLines(files);
     for (Problem problem : reading.problems()) {
-      String line = new SourceLines(files).line(problem.position());
+      String line = lines.line(problem.position());
       terminal.problem(problem, line);
     }
     if (reading.spec() == null) {

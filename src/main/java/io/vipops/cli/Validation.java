@@ -38,11 +38,12 @@ final class Validation {
       SpecReader.Reading reading = SpecReader.read(files);
       boolean good = reading.spec() != null && (!strict || reading.problems().isEmpty());
       valid &= good;
+      SourceLines lines = new SourceLines(files);
       for (Problem problem : reading.problems()) {
         if (asJson) {
           json.add(ProblemText.json(problem));
         } else {
-          String line = new SourceLines(files).line(problem.position());
+          String line = lines.line(problem.position());
           terminal.problem(problem, line);
         }
       }

@@ -1,6 +1,11 @@
 package io.vipops.cli;
 
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -75,7 +80,22 @@ public final class Vipops implements Runnable {
 
   /** Runs one command line; returns its exit code. */
   public static int execute(String... arguments) {
-    return commandLine(arguments.length > 0 ? arguments[0] : "").execute(arguments);
+    return execute(commandLine(arguments.length > 0 ? arguments[0] : ""), arguments);
+  }
+
+  /**
+   * picocli catches exceptions only; a stack trace would say nothing to whoever has a huge file.
+   */
+  static int execute(CommandLine tree, String... arguments) {
+    try {
+      return tree.execute(arguments);
+    } catch (OutOfMemoryError | StackOverflowError failure) {
+      tree.getErr().println("error: internal error: " + failure);
+      return INTERNAL_ERROR;
+    } finally {
+      tree.getOut().flush();
+      tree.getErr().flush();
+    }
   }
 
   /** The whole command tree, for help and completion. */
@@ -93,8 +113,28 @@ public final class Vipops implements Runnable {
     List<Class<?>> named = COMMANDS.stream().filter(it -> name(it).equals(wanted)).toList();
     (named.isEmpty() ? COMMANDS : named).forEach(it -> tree.addSubcommand(name(it), it));
     Ansi colour = Terminal.isWatched(1) ? Ansi.ON : Ansi.OFF;
+    CommandLine.IParameterExceptionHandler usual = tree.getParameterExceptionHandler();
     return tree.setColorScheme(CommandLine.Help.defaultColorScheme(colour))
+        .registerConverter(Path.class, Path::of)
+        .setOut(utf8(System.out))
+        .setErr(utf8(System.err))
+        .setParameterExceptionHandler(
+            (failure, given) ->
+                failure.getCause() instanceof InvalidPathException path
+                    ? notAPath(path, failure.getCommandLine())
+                    : usual.handleParseException(failure, given))
         .setExecutionExceptionHandler((failure, command, parsed) -> root.report(failure, command));
+  }
+
+  /** Whatever the locale: specs are UTF-8, and so is what we print. */
+  private static PrintWriter utf8(PrintStream to) {
+    return new PrintWriter(new OutputStreamWriter(to, StandardCharsets.UTF_8), true);
+  }
+
+  private static int notAPath(InvalidPathException failure, CommandLine command) {
+    Terminal.of(command.getCommandSpec())
+        .error("cannot read " + failure.getInput() + ": not a path in this locale");
+    return CommandLine.ExitCode.USAGE;
   }
 
   private static String name(Class<?> command) {

@@ -3,6 +3,8 @@ package io.vipops.render;
 import io.vipops.spec.Cluster;
 import io.vipops.spec.Route;
 import io.vipops.spec.Route.Action;
+import io.vipops.spec.SourceMap;
+import io.vipops.spec.Spec;
 import io.vipops.spec.Upstream;
 import java.net.InetSocketAddress;
 import java.util.SortedSet;
@@ -17,11 +19,13 @@ final class NginxConf {
 
   private final NginxWriter out = new NginxWriter();
   private final Cluster cluster;
+  private final SourceMap source;
   private final Host host;
   private final String id;
 
-  private NginxConf(Cluster cluster, Host host, String id) {
-    this.cluster = cluster;
+  private NginxConf(Spec spec, Host host, String id) {
+    this.cluster = spec.cluster();
+    this.source = spec.source();
     this.host = host;
     this.id = id;
   }
@@ -31,8 +35,8 @@ final class NginxConf {
    *
    * @param id the generation's, or its placeholder
    */
-  static Lines write(Cluster cluster, Host host, String id) {
-    NginxConf conf = new NginxConf(cluster, host, id);
+  static Lines write(Spec spec, Host host, String id) {
+    NginxConf conf = new NginxConf(spec, host, id);
     conf.main();
     return conf.out.lines();
   }
@@ -74,7 +78,7 @@ final class NginxConf {
         UpstreamBlock.write(out, upstream);
       }
     }
-    new ServerBlocks(out, cluster).write();
+    new ServerBlocks(out, cluster, source).write();
     out.blank();
     endpoint();
   }

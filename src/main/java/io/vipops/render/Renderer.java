@@ -43,7 +43,7 @@ public final class Renderer {
 
   private static SortedMap<String, Lines> files(Spec spec, String node, Host host, String id) {
     SortedMap<String, Lines> files = new TreeMap<>();
-    files.put(NGINX_CONF, NginxConf.write(spec.cluster(), host, id));
+    files.put(NGINX_CONF, NginxConf.write(spec, host, id));
     files.put(VRRP_YAML, VrrpYamlWriter.write(VrrpFile.of(spec.cluster(), node)));
     return files;
   }

@@ -3,6 +3,7 @@ package io.vipops.render;
 import io.vipops.spec.Cluster;
 import io.vipops.spec.Listener;
 import io.vipops.spec.Route;
+import io.vipops.spec.SourceMap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,11 +14,13 @@ import java.util.Objects;
 final class ServerBlocks {
   private final NginxWriter out;
   private final Cluster cluster;
+  private final SourceMap source;
   private final DefaultServers defaults;
 
-  ServerBlocks(NginxWriter out, Cluster cluster) {
+  ServerBlocks(NginxWriter out, Cluster cluster, SourceMap source) {
     this.out = out;
     this.cluster = cluster;
+    this.source = source;
     this.defaults = new DefaultServers(cluster);
   }
 
@@ -64,13 +67,9 @@ final class ServerBlocks {
     out.close(origin);
   }
 
-  /** Where clients reach a port: a port that its scheme implies is left out. */
+  /** Where clients reach a port: every listener speaks HTTP, which implies port 80. */
   private static String base(int port) {
-    return switch (port) {
-      case 443 -> "https://$host";
-      case 80 -> "http://$host";
-      default -> "http://$host:" + port;
-    };
+    return port == 80 ? "http://$host" : "http://$host:" + port;
   }
 
   private void route(Route route, Pointer origin) {
@@ -95,7 +94,7 @@ final class ServerBlocks {
     for (int i = 0; i < route.hosts().size(); i++) {
       out.directive(origin.to("hosts").to(i), "server_name", route.hosts().get(i));
     }
-    locations(route, origin.to("rules"));
+    locations(route, origin);
     out.close(origin);
   }
 
@@ -120,7 +119,7 @@ final class ServerBlocks {
       out.blank();
       LocationBlock.write(
           out,
-          origin.to(location.rule()),
+          rule(origin, location.rule()),
           location,
           route.rules().get(location.rule()),
           cluster.upstreams());
@@ -132,6 +131,12 @@ final class ServerBlocks {
       out.directive(Pointer.NONE, "return", "404");
       out.close(Pointer.NONE);
     }
+  }
+
+  /** A rule stands in a list, or alone in the route itself. */
+  private Pointer rule(Pointer route, int index) {
+    Pointer rules = route.to("rules");
+    return source.positions().containsKey(rules.text()) ? rules.to(index) : route;
   }
 
   private Listener listener(String name) {

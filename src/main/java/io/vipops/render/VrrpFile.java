@@ -7,9 +7,12 @@ import io.vipops.spec.Track;
 import io.vipops.spec.VrrpInstance;
 import io.vipops.spec.VrrpInstance.Authentication;
 import io.vipops.vrrp.Instance;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A node's {@code vrrp.yaml}: all that the agent needs to come up without Git or worker.
@@ -24,6 +27,8 @@ public record VrrpFile(
     boolean listeners,
     List<Instance> instances,
     List<Check> checks) {
+  /** The address is its own, and stays when it no longer speaks VRRP (RFC 9568 §5.2.4). */
+  private static final int OWNER = 255;
 
   /**
    * The part of {@code cluster} that {@code node} runs: the instances that give it a priority, and
@@ -43,8 +48,11 @@ public record VrrpFile(
         instances.add(instance(cluster, router, self, priority));
       }
     }
-    List<String> tracked =
-        instances.stream().flatMap(i -> i.track().stream()).map(Track::check).toList();
+    Set<String> tracked =
+        instances.stream()
+            .flatMap(i -> i.track().stream())
+            .map(Track::check)
+            .collect(Collectors.toSet());
     List<Check> checks =
         cluster.checks().values().stream().filter(c -> tracked.contains(c.name())).toList();
     return new VrrpFile(
@@ -82,7 +90,7 @@ public record VrrpFile(
         router.advertInterval(),
         router.preempt(),
         router.preemptDelay(),
-        router.vipLease(),
+        priority == OWNER ? Duration.ZERO : router.vipLease(),
         router.track());
   }
 }

@@ -101,6 +101,8 @@ public final class AgentConfigReader {
     int end = url.indexOf("://");
     String scheme = end < 0 ? "" : url.substring(0, end);
     int at = url.indexOf('@');
+    int path = end < 0 ? -1 : url.indexOf('/', end + 3);
+    boolean user = end >= 0 && at >= 0 && (path < 0 || at < path);
     if (url.isEmpty()) {
       return scheme;
     }
@@ -112,8 +114,8 @@ public final class AgentConfigReader {
                   ? ": did you mean ssh://" + url.replaceFirst(":", "/") + "?"
                   : "";
       source.error("bad-url", source.at("url"), "url must begin with file, ssh or https" + hint);
-    } else if (at > 0 && url.substring(end + 3, at).indexOf(':') >= 0) {
-      String message = "url must not carry a password: put it into https.token_file";
+    } else if (user && (scheme.equals("https") || url.substring(end + 3, at).indexOf(':') >= 0)) {
+      String message = "url must not carry a user or password: put a token into https.token_file";
       source.error("inline-secret", source.at("url"), message);
     } else if (scheme.equals("file") && !url.startsWith("file:///")) {
       source.error("bad-url", source.at("url"), "a file url has an absolute path: file:///…");

@@ -47,7 +47,7 @@ final class ClusterDecoder {
   private <T> SortedMap<String, T> named(String key, Decoder<T> decoder) {
     SortedMap<String, T> decoded = new TreeMap<>();
     String pointer = "/" + key;
-    if (root.node(key) instanceof YamlNode.Mapping parts) {
+    if (root.node(key) instanceof YamlNode.Mapping parts && !schema.isOverfull(pointer)) {
       for (Map.Entry<String, YamlNode.Entry> part : parts.entries().entrySet()) {
         String name = part.getKey();
         T one = one(name, part.getValue().value(), Pointer.child(pointer, name), decoder);
@@ -63,9 +63,9 @@ final class ClusterDecoder {
     if (schema.isFaulty(pointer) || !(node instanceof YamlNode.Mapping map)) {
       return null;
     }
-    int before = problems.size();
+    int before = Problems.total(problems);
     T decoded = decoder.decode(name, new Fields(map, problems));
-    return problems.size() == before ? decoded : null;
+    return Problems.total(problems) == before ? decoded : null;
   }
 
   /** A route that is left out keeps its place as null, so that places and pointers agree. */
@@ -105,11 +105,18 @@ final class ClusterDecoder {
       in.error(RuleId.NOT_SUPPORTED.id, in.at("protocol"), message);
     }
     List<InetAddress> addresses = new ArrayList<>();
-    for (String text : in.strings("addresses")) {
-      InetAddress address = Addresses.parse(text);
-      if (address != null) {
-        addresses.add(address);
+    for (YamlNode item : in.items("addresses")) {
+      InetAddress address = item instanceof YamlNode.Scalar it ? Addresses.parse(it.text()) : null;
+      if (address == null) {
+        continue; // the schema has said so
       }
+      String fault = HostAddresses.faultOfTarget(address);
+      if (fault != null) {
+        String message = address.getHostAddress() + " " + fault;
+        String fix = ": leave addresses out to listen on all";
+        in.error(RuleId.BAD_ADDRESS.id, item.at(), message + fix);
+      }
+      addresses.add(address);
     }
     return new Listener(
         name,
@@ -124,6 +131,10 @@ final class ClusterDecoder {
     if (address == null || address.getAddress().length != 4) {
       in.error(RuleId.NOT_SUPPORTED.id, in.at(key), "IPv6 here is not supported yet");
       return InetAddress.getLoopbackAddress();
+    }
+    String fault = HostAddresses.fault(address);
+    if (fault != null) {
+      in.error(RuleId.BAD_ADDRESS.id, in.at(key), address.getHostAddress() + " " + fault);
     }
     return address;
   }

@@ -271,6 +271,17 @@ public final class Fields {
     }
   }
 
+  /** Refuses what no path or argument can have. */
+  void refuseControls(String key) {
+    String text = string(key, "");
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        error("bad-value", at(key), key + " must not contain control characters");
+        return;
+      }
+    }
+  }
+
   /** Adds an error. */
   public void error(String rule, Position at, String message) {
     problems.add(new Problem(Severity.ERROR, rule, at, message));

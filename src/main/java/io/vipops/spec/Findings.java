@@ -5,13 +5,18 @@ import java.util.Set;
 
 /** What the rules see beside the records, and where they put what they find. */
 final class Findings {
+  private static final int MANY_NAMES = 1000;
+  private static final int MANY_PROBLEMS = 100;
+
   private final YamlNode.Mapping root;
   private final SourceMap source;
+  private final Allowances allowances;
   private final List<Problem> problems;
 
-  Findings(YamlNode.Mapping root, SourceMap source, List<Problem> problems) {
+  Findings(YamlNode.Mapping root, SourceMap source, Allowances allowances, List<Problem> problems) {
     this.root = root;
     this.source = source;
+    this.allowances = allowances;
     this.problems = problems;
   }
 
@@ -24,11 +29,17 @@ final class Findings {
   }
 
   void warning(RuleId rule, String pointer, String message) {
-    problems.add(new Problem(Severity.WARNING, rule.id, source.at(pointer), message));
+    warning(rule, source.at(pointer), message);
   }
 
   void warningAtKey(RuleId rule, String pointer, String message) {
-    problems.add(new Problem(Severity.WARNING, rule.id, source.keyAt(pointer), message));
+    warning(rule, source.keyAt(pointer), message);
+  }
+
+  private void warning(RuleId rule, Position at, String message) {
+    if (!allowances.accept(at, rule)) {
+      problems.add(new Problem(Severity.WARNING, rule.id, at, message));
+    }
   }
 
   /** Whether the document has this part. */
@@ -55,8 +66,17 @@ final class Findings {
     if (!defines(section, name)) {
       String what = section.equals("nodes") ? "node" : section.substring(0, section.length() - 1);
       String message = what + " " + name + " is not defined";
-      error(RuleId.UNDEFINED_REFERENCE, pointer, message + Closest.hint(name, names(section)));
+      error(RuleId.UNDEFINED_REFERENCE, pointer, message + hint(name, section));
     }
+  }
+
+  /**
+   * What was probably meant by {@code name}; nothing where there are so many names or problems that
+   * looking for it would take long.
+   */
+  String hint(String name, String section) {
+    boolean few = names(section).size() <= MANY_NAMES && problems.size() < MANY_PROBLEMS;
+    return few ? Closest.hint(name, names(section)) : "";
   }
 
   /** Whether the section has this name; true where the section itself cannot be read. */

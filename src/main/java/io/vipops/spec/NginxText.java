@@ -17,9 +17,21 @@ final class NginxText {
     if (!text.startsWith("/")) {
       String message = key + " must begin with /, not " + text;
       in.error(RuleId.BAD_PATH.id, in.at(key), message);
+    } else if (text.indexOf('%') >= 0) {
+      String message = key + " must not contain %: nginx compares decoded paths";
+      in.error(RuleId.BAD_PATH.id, in.at(key), message + ", so write the character itself");
+    } else if (!isNormal(text)) {
+      String message = key + " must not contain //, /./ or /../: nginx resolves them first";
+      in.error(RuleId.BAD_PATH.id, in.at(key), message);
     } else {
       require(in, key, RuleId.BAD_PATH, NEVER + "$?#");
     }
+  }
+
+  private static boolean isNormal(String path) {
+    String closed = path + "/";
+    boolean doubled = path.contains("//");
+    return !doubled && !closed.contains("/./") && !closed.contains("/../");
   }
 
   /** Where a redirect leads: a path or an http or https URL. */
@@ -29,9 +41,16 @@ final class NginxText {
     if (!path && !text.startsWith("http://") && !text.startsWith("https://")) {
       String message = key + " must be a path or begin with http:// or https://, not " + text;
       in.error(RuleId.BAD_URL.id, in.at(key), message);
+    } else if (!path && !hasHost(text)) {
+      in.error(RuleId.BAD_URL.id, in.at(key), key + " needs a host after ://, not " + text);
     } else {
       require(in, key, RuleId.BAD_TEXT, NEVER + "$");
     }
+  }
+
+  private static boolean hasHost(String url) {
+    String rest = url.substring(url.indexOf("://") + 3);
+    return !rest.isEmpty() && "/?#:@".indexOf(rest.charAt(0)) < 0;
   }
 
   private static void require(Fields in, String key, RuleId rule, String never) {

@@ -30,14 +30,20 @@ final class Problems {
   static List<Problem> sorted(List<Problem> problems) {
     List<Problem> sorted = new ArrayList<>(problems);
     sorted.sort(BY_POSITION);
-    if (sorted.size() <= MOST) {
+    int total = total(problems);
+    if (total <= MOST) {
       return sorted;
     }
     List<Problem> first = new ArrayList<>(sorted.subList(0, MOST));
-    String message = (sorted.size() - MOST) + " more problems are not shown";
+    String message = (total - MOST) + " more problems are not shown";
     Position at = new Position(first.get(MOST - 1).position().file(), 0, 0);
     first.add(new Problem(Severity.ERROR, RuleId.TOO_MANY.id, at, message));
     return first;
+  }
+
+  /** How many there were, also where not all were kept. */
+  static int total(List<Problem> problems) {
+    return problems instanceof BoundedProblems bounded ? bounded.total() : problems.size();
   }
 
   static boolean hasError(List<Problem> problems) {

@@ -20,11 +20,17 @@ final class Rules {
     TrafficRules traffic = new TrafficRules(cluster, findings);
     traffic.upstreamServers();
     traffic.backupWithHash();
+    traffic.consistentHashWeights();
+    traffic.serverLoop();
+    traffic.listenerReserved();
     traffic.listenerTwice();
     traffic.redirects();
     traffic.routeReferences();
     traffic.hostTwice();
     traffic.pathTwice();
+    RedirectRules redirects = new RedirectRules(cluster, findings);
+    redirects.besideRoute();
+    redirects.toItself();
   }
 
   /** What works, but probably not as meant. Only for a cluster without errors. */
@@ -33,11 +39,13 @@ final class Rules {
     warnings.weightNoEffect();
     warnings.sharedFault();
     warnings.slowCheck();
+    warnings.shortLease();
     warnings.inlineSecret();
     warnings.unusedChecks();
     warnings.unusedUpstreams();
     warnings.unusedListeners();
     warnings.oneServer();
+    warnings.allDown();
     warnings.serverTwice();
   }
 }

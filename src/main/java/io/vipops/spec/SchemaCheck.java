@@ -1,22 +1,29 @@
 package io.vipops.spec;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a document against the part of JSON Schema that ours use: {@code $ref type enum minimum
- * maximum items minItems properties required additionalProperties propertyNames minProperties}, and
- * {@code x-kind} in the place of {@code pattern}. Anything else in a schema is for its readers.
+ * maximum maxLength items minItems maxItems properties required additionalProperties propertyNames
+ * minProperties maxProperties}, and {@code x-kind} in the place of {@code pattern}. Anything else
+ * in a schema is for its readers.
  *
  * <p>A general validator answers the same yes or no (the tests compare them), but takes 200 ms to
  * start, and its messages speak of schemas where users want to read of their spec.
  */
 final class SchemaCheck {
+  /** Of any text, in characters; messages repeat it. */
+  static final int LONGEST = 1000;
+
   private final Map<String, @Nullable Object> schema;
   private final List<Problem> problems;
-  private final List<String> faults = new ArrayList<>();
+  private final Set<String> faultyParts = new HashSet<>();
+  private final Set<String> overfull = new HashSet<>();
 
   SchemaCheck(Map<String, @Nullable Object> schema, List<Problem> problems) {
     this.schema = schema;
@@ -28,15 +35,14 @@ final class SchemaCheck {
     check(root, schema, "", "the spec", root.at());
   }
 
-  /** Whether something is wrong at or below {@code pointer}. */
+  /** Whether something is wrong at or below a pointer of one or two steps. */
   boolean isFaulty(String pointer) {
-    for (String fault : faults) {
-      boolean below = fault.startsWith(pointer);
-      if (below && (fault.length() == pointer.length() || fault.charAt(pointer.length()) == '/')) {
-        return true;
-      }
-    }
-    return false;
+    return faultyParts.contains(pointer);
+  }
+
+  /** Whether the map or list has more parts than are looked at. */
+  boolean isOverfull(String pointer) {
+    return overfull.contains(pointer);
   }
 
   private void check(
@@ -59,6 +65,9 @@ final class SchemaCheck {
     if (rules.get("minProperties") != null && map.entries().isEmpty()) {
       fault(RuleId.BAD_VALUE, pointer, map.at(), subject + " must not be empty");
     }
+    if (isOverfull(map.entries().size(), rules.get("maxProperties"), pointer, subject, keyAt)) {
+      return;
+    }
     Map<?, ?> known =
         rules.get("properties") instanceof Map<?, ?> properties ? properties : Map.of();
     if (rules.get("required") instanceof List<?> required) {
@@ -75,7 +84,10 @@ final class SchemaCheck {
   }
 
   /** Whether an unknown key looks like {@code key}: that one is reported, and one is enough. */
-  private static boolean isMistyped(Object key, YamlNode.Mapping map, Map<?, ?> known) {
+  private boolean isMistyped(Object key, YamlNode.Mapping map, Map<?, ?> known) {
+    if (!isWorthAHint()) {
+      return false;
+    }
     for (String given : map.entries().keySet()) {
       if (!known.containsKey(given) && key.equals(Closest.among(given, names(known)))) {
         return true;
@@ -97,7 +109,8 @@ final class SchemaCheck {
     Object ofKey = known.get(key);
     Object ofOthers = rules.get("additionalProperties");
     if (ofKey == null && Boolean.FALSE.equals(ofOthers)) {
-      String message = "unknown key " + key + Closest.hint(key, names(known));
+      String hint = isWorthAHint() ? Closest.hint(key, names(known)) : "";
+      String message = "unknown key " + key + hint;
       fault(RuleId.UNKNOWN_KEY, pointer, entry.keyAt(), message);
       return;
     }
@@ -114,9 +127,28 @@ final class SchemaCheck {
     }
   }
 
+  private boolean isOverfull(
+      int size, @Nullable Object most, String pointer, String subject, Position at) {
+    if (!(most instanceof Long number) || size <= number) {
+      return false;
+    }
+    overfull.add(pointer);
+    String message = subject + " can have at most " + most + " entries, not " + size;
+    fault(RuleId.OUT_OF_RANGE, pointer, at, message);
+    return true;
+  }
+
+  /** Nobody reads more of them, and looking for what was meant takes time. */
+  private boolean isWorthAHint() {
+    return problems.size() < Problems.MOST;
+  }
+
   private void sequence(YamlNode.Sequence list, Map<?, ?> rules, String pointer, String subject) {
     if (rules.get("minItems") != null && list.items().isEmpty()) {
       fault(RuleId.BAD_VALUE, pointer, list.at(), subject + " must not be empty");
+    }
+    if (isOverfull(list.items().size(), rules.get("maxItems"), pointer, subject, list.at())) {
+      return;
     }
     if (rules.get("items") instanceof Map<?, ?> ofItems) {
       int index = 0;
@@ -127,7 +159,10 @@ final class SchemaCheck {
   }
 
   private void scalar(YamlNode.Scalar scalar, Map<?, ?> rules, String pointer, String subject) {
-    if (rules.get("enum") instanceof List<?> allowed && !isAmong(scalar, allowed)) {
+    if (scalar.text().length() > LONGEST) {
+      String message = subject + " must have at most " + LONGEST + " characters";
+      fault(RuleId.OUT_OF_RANGE, pointer, scalar.at(), message);
+    } else if (rules.get("enum") instanceof List<?> allowed && !isAmong(scalar, allowed)) {
       List<String> names = new ArrayList<>();
       for (Object value : allowed) {
         names.add(String.valueOf(value));
@@ -223,7 +258,10 @@ final class SchemaCheck {
   }
 
   private void fault(RuleId rule, String pointer, Position at, String message) {
-    faults.add(pointer);
+    int section = pointer.indexOf('/', 1);
+    int part = section < 0 ? -1 : pointer.indexOf('/', section + 1);
+    faultyParts.add(section < 0 ? pointer : pointer.substring(0, section));
+    faultyParts.add(part < 0 ? pointer : pointer.substring(0, part));
     problems.add(new Problem(Severity.ERROR, rule.id, at, message));
   }
 }

@@ -22,7 +22,7 @@ public final class SpecReader {
 
   /** Reads one spec, of one file or of all files of a folder, in the order of their names. */
   public static Reading read(List<SourceFile> files) {
-    List<Problem> problems = new ArrayList<>();
+    List<Problem> problems = new BoundedProblems();
     List<YamlNode.Mapping> roots = roots(files, problems);
     if (!problems.isEmpty() || roots.isEmpty()) {
       // The schema would miss what an unreadable file has.
@@ -33,14 +33,14 @@ public final class SpecReader {
     SchemaCheck schema = new SchemaCheck(Schemas.read("cluster"), problems);
     schema.check(root);
     Cluster cluster = new ClusterDecoder(root, schema, problems).decode();
-    Findings findings = new Findings(root, source, problems);
+    Allowances allowances = new Allowances(new SourceLines(files));
+    Findings findings = new Findings(root, source, allowances, problems);
     Rules.errors(cluster, findings);
     if (Problems.hasError(problems)) {
       return new Reading(null, Problems.sorted(problems));
     }
     Rules.warnings(cluster, findings);
-    List<Problem> left = Allowances.filter(problems, new SourceLines(files));
-    return new Reading(new Spec(cluster, source), Problems.sorted(left));
+    return new Reading(new Spec(cluster, source), Problems.sorted(problems));
   }
 
   private static List<YamlNode.Mapping> roots(List<SourceFile> files, List<Problem> problems) {

@@ -108,7 +108,8 @@ final class TextKind {
         return false;
       }
     }
-    return text.length() <= 253;
+    // nginx's server_name _ is no host, but a way to say: none.
+    return text.length() <= 253 && !text.equals("_");
   }
 
   private static boolean isAlphanumeric(char c) {

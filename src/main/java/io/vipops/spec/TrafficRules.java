@@ -1,15 +1,23 @@
 package io.vipops.spec;
 
 import java.net.InetAddress;
-import java.util.Collections;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Error rules of upstreams, listeners and routes. */
 final class TrafficRules {
+  /** The default of nginx.endpoint in agent.yaml. */
+  private static final int GENERATION_PORT = 9182;
+
+  private static final int MOST_HASH_WEIGHT = 10_000;
+
   private final Cluster cluster;
   private final Findings findings;
 
@@ -42,6 +50,56 @@ final class TrafficRules {
     }
   }
 
+  void serverLoop() {
+    Set<InetAddress> own = new HashSet<>();
+    for (Node node : cluster.nodes().values()) {
+      own.add(node.address());
+    }
+    Map<Integer, Listener> ports = new HashMap<>();
+    for (Listener listener : cluster.listeners().values()) {
+      ports.putIfAbsent(listener.port(), listener);
+    }
+    for (Upstream upstream : cluster.upstreams().values()) {
+      for (int i = 0; i < upstream.servers().size(); i++) {
+        Server server = upstream.servers().get(i);
+        Listener listener = ports.get(server.port());
+        boolean here = server.address().isLoopbackAddress() || own.contains(server.address());
+        if (here && listener != null) {
+          String message = "this server is the load balancer's own listener " + listener.name();
+          String at = at(upstream) + "/servers/" + i;
+          findings.error(RuleId.SERVER_LOOP, at, message + ": requests would loop");
+        }
+      }
+    }
+  }
+
+  /** nginx makes 160 points of each unit of weight, and sorts them all at each reload. */
+  void consistentHashWeights() {
+    for (Upstream upstream : cluster.upstreams().values()) {
+      if (upstream.balance() instanceof Upstream.Balance.Hash hash && hash.consistent()) {
+        long sum = 0;
+        for (Server server : upstream.servers()) {
+          sum += server.weight();
+        }
+        if (sum > MOST_HASH_WEIGHT) {
+          String message = "with consistent, weights add up to at most " + MOST_HASH_WEIGHT;
+          String at = at(upstream) + "/balance/consistent";
+          findings.error(RuleId.OUT_OF_RANGE, at, message + ", not " + sum);
+        }
+      }
+    }
+  }
+
+  void listenerReserved() {
+    for (Listener listener : cluster.listeners().values()) {
+      if (listener.port() == GENERATION_PORT) {
+        String message = "port " + GENERATION_PORT + " is where nginx answers its generation";
+        String at = at(listener) + "/port";
+        findings.error(RuleId.LISTENER_RESERVED, at, message + ": use another");
+      }
+    }
+  }
+
   void backupWithHash() {
     for (Upstream upstream : cluster.upstreams().values()) {
       Upstream.Balance balance = upstream.balance();
@@ -59,39 +117,55 @@ final class TrafficRules {
   }
 
   void listenerTwice() {
-    List<Listener> listeners = List.copyOf(cluster.listeners().values());
-    for (int i = 0; i < listeners.size(); i++) {
-      for (Listener other : listeners.subList(0, i)) {
-        Listener one = listeners.get(i);
-        if (one.port() == other.port() && overlap(one.addresses(), other.addresses())) {
-          String message = other.name() + " and " + one.name() + " both listen on port ";
-          String at = findings.later(at(other) + "/port", at(one) + "/port");
-          findings.error(RuleId.LISTENER_TWICE, at, message + one.port());
-        }
+    Map<Integer, Listener> onPort = new HashMap<>();
+    Map<Integer, Listener> onAll = new HashMap<>();
+    Map<InetSocketAddress, Listener> onOne = new HashMap<>();
+    for (Listener one : cluster.listeners().values()) {
+      Listener other = one.addresses().isEmpty() ? onPort.get(one.port()) : onAll.get(one.port());
+      onPort.putIfAbsent(one.port(), one);
+      if (one.addresses().isEmpty()) {
+        onAll.putIfAbsent(one.port(), one);
+      }
+      for (InetAddress address : new HashSet<>(one.addresses())) {
+        Listener before = onOne.putIfAbsent(new InetSocketAddress(address, one.port()), one);
+        other = other == null ? before : other;
+      }
+      if (other != null) {
+        String message = other.name() + " and " + one.name() + " both listen on port ";
+        String at = findings.later(at(other) + "/port", at(one) + "/port");
+        findings.error(RuleId.LISTENER_TWICE, at, message + one.port());
       }
     }
   }
 
-  private static boolean overlap(List<InetAddress> some, List<InetAddress> others) {
-    return some.isEmpty() || others.isEmpty() || !Collections.disjoint(some, others);
-  }
-
   void redirects() {
+    Set<String> done = new HashSet<>();
     for (Listener listener : cluster.listeners().values()) {
-      String target = listener.redirectTo();
-      if (target == null) {
-        continue;
+      if (listener.redirectTo() != null) {
+        findings.refer("listeners", listener.redirectTo(), at(listener) + "/redirect_to");
       }
-      String at = at(listener) + "/redirect_to";
-      findings.refer("listeners", target, at);
-      Set<String> passed = new HashSet<>();
+      // Each listener is passed once, however long the chains are.
+      Map<String, Listener> chain = new LinkedHashMap<>();
       Listener next = listener;
-      while (next != null && next.redirectTo() != null && passed.add(next.name())) {
+      while (next != null && next.redirectTo() != null && !done.contains(next.name())) {
+        if (chain.putIfAbsent(next.name(), next) != null) {
+          loop(next, chain);
+          break;
+        }
         next = cluster.listeners().get(next.redirectTo());
       }
-      if (next != null && next.name().equals(listener.name())) {
+      done.addAll(chain.keySet());
+    }
+  }
+
+  /** Reports each listener of {@code chain} from {@code first} on. */
+  private void loop(Listener first, Map<String, Listener> chain) {
+    boolean inside = false;
+    for (Listener listener : chain.values()) {
+      inside |= listener.name().equals(first.name());
+      if (inside) {
         String message = "redirects lead back to " + listener.name();
-        findings.error(RuleId.LISTENER_LOOP, at, message);
+        findings.error(RuleId.LISTENER_LOOP, at(listener) + "/redirect_to", message);
       }
     }
   }
@@ -104,36 +178,69 @@ final class TrafficRules {
       }
       for (int j = 0; j < route.rules().size(); j++) {
         if (route.rules().get(j).action() instanceof Route.Action.Proxy proxy) {
-          findings.refer("upstreams", proxy.upstream(), rule(i, j, "/upstream"));
+          findings.refer("upstreams", proxy.upstream(), rule(findings, i, j, "/upstream"));
         }
       }
     }
   }
 
   /** The pointer of a part of a rule, which stands in a list, or alone in the route itself. */
-  private String rule(int route, int rule, String part) {
+  static String rule(Findings findings, int route, int rule, String part) {
     String at = "/routes/" + route;
     return findings.has(at + "/rules") ? at + "/rules/" + rule + part : at + part;
   }
 
+  /** A host of a route. */
+  private record HostPlace(int route, int host) {}
+
   void hostTwice() {
-    Map<String, String> seen = new HashMap<>();
+    Map<String, List<HostPlace>> places = new LinkedHashMap<>();
+    Set<String> withoutHosts = new HashSet<>();
     for (int i = 0; i < cluster.routes().size(); i++) {
       Route route = cluster.routes().get(i);
-      for (String listener : route.listeners()) {
-        if (route.hosts().isEmpty() && seen.put(listener, "") != null) {
+      Set<String> listeners = listeners(route, i);
+      for (String listener : listeners) {
+        if (route.hosts().isEmpty() && !withoutHosts.add(listener)) {
           String message = "listener " + listener + " has two routes without hosts";
           findings.error(RuleId.HOST_TWICE, "/routes/" + i, message);
         }
-        for (int j = 0; j < route.hosts().size(); j++) {
-          String host = route.hosts().get(j);
-          if (seen.put(listener + " " + host, "") != null) {
-            String message = "host " + host + " stands twice on listener " + listener;
-            findings.error(RuleId.HOST_TWICE, "/routes/" + i + "/hosts/" + j, message);
-          }
+      }
+      for (int j = 0; j < route.hosts().size(); j++) {
+        places
+            .computeIfAbsent(route.hosts().get(j), host -> new ArrayList<>(1))
+            .add(new HostPlace(i, j));
+      }
+    }
+    places.forEach(this::hostTwice);
+  }
+
+  private void hostTwice(String host, List<HostPlace> places) {
+    if (places.size() == 1) {
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (HostPlace place : places) {
+      for (String listener : new LinkedHashSet<>(cluster.routes().get(place.route()).listeners())) {
+        if (!seen.add(listener)) {
+          String message = "host " + host + " stands twice on listener " + listener;
+          String at = "/routes/" + place.route() + "/hosts/" + place.host();
+          findings.error(RuleId.HOST_TWICE, at, message);
         }
       }
     }
+  }
+
+  /** A route's listeners, each once; one that stands twice is reported. */
+  private Set<String> listeners(Route route, int index) {
+    Set<String> listeners = new LinkedHashSet<>();
+    for (int i = 0; i < route.listeners().size(); i++) {
+      String listener = route.listeners().get(i);
+      if (!listeners.add(listener)) {
+        String message = "listener " + listener + " stands twice in this route";
+        findings.error(RuleId.HOST_TWICE, "/routes/" + index + "/listeners/" + i, message);
+      }
+    }
+    return listeners;
   }
 
   void pathTwice() {

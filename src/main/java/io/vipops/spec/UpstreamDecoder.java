@@ -55,6 +55,11 @@ final class UpstreamDecoder {
       if (at == null) {
         continue; // the schema has said so
       }
+      String fault = HostAddresses.faultOfTarget(at.address());
+      if (fault != null) {
+        String message = at.address().getHostAddress() + " " + fault;
+        in.error(RuleId.BAD_ADDRESS.id, fields.at("address"), message);
+      }
       servers.add(
           new Server(
               at.address(),

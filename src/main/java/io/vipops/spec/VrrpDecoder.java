@@ -47,7 +47,7 @@ final class VrrpDecoder {
         advertInterval,
         in.bool("preempt", true),
         in.duration("preempt_delay", Duration.ZERO, LONGEST_DELAY, Duration.ZERO),
-        lease(in, advertInterval, priorities.containsValue(255)),
+        lease(in, advertInterval),
         tracks(in));
   }
 
@@ -72,6 +72,9 @@ final class VrrpDecoder {
         in.error(RuleId.NOT_SUPPORTED.id, fields.at("address"), message);
       } else if (prefix.length() == 0) {
         String message = "virtual address needs a prefix length from 1 to 32, such as /24";
+        in.error(RuleId.BAD_ADDRESS.id, fields.at("address"), message);
+      } else if (HostAddresses.fault(prefix) != null) {
+        String message = prefix.address().getHostAddress() + " " + HostAddresses.fault(prefix);
         in.error(RuleId.BAD_ADDRESS.id, fields.at("address"), message);
       } else {
         addresses.add(new VirtualAddress(prefix, fields.string("label")));
@@ -99,6 +102,8 @@ final class VrrpDecoder {
     } else if (!file.startsWith("/")) {
       String message = "password_file must be an absolute path, not " + file;
       in.error(RuleId.BAD_VALUE.id, auth.at("password_file"), message);
+    } else {
+      auth.refuseControls("password_file");
     }
     return new VrrpInstance.Authentication(password, file);
   }
@@ -117,8 +122,8 @@ final class VrrpDecoder {
     return interval;
   }
 
-  private static Duration lease(Fields in, Duration advertInterval, boolean owner) {
-    Duration auto = owner ? Duration.ZERO : autoLease(advertInterval);
+  private static Duration lease(Fields in, Duration advertInterval) {
+    Duration auto = autoLease(advertInterval);
     if (in.string("vip_lease", "auto").equals("auto")) {
       return auto;
     }
@@ -127,9 +132,6 @@ final class VrrpDecoder {
       String message =
           "vip_lease must be auto, 0s, or whole seconds from 2s: it is renewed each 1s";
       in.error(RuleId.OUT_OF_RANGE.id, in.at("vip_lease"), message);
-    } else if (owner && !lease.isZero()) {
-      String message = "vip_lease must be auto or 0s where a node of priority 255 owns the address";
-      in.error(RuleId.OWNER_LEASE.id, in.at("vip_lease"), message);
     }
     return lease;
   }

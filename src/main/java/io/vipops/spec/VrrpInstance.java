@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param authentication null: none
  * @param priorities by node; 1-254, or 255 for the address owner
  * @param advertInterval 10 ms-40.95 s for version 3, whole seconds 1-255 for version 2
- * @param vipLease whole seconds; zero: no lease; already resolved where the spec says auto
+ * @param vipLease whole seconds; zero: no lease; already resolved where the spec says auto. The
+ *     address owner has none, whatever this says
  */
 public record VrrpInstance(
     String name,

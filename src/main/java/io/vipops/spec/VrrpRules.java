@@ -1,12 +1,14 @@
 package io.vipops.spec;
 
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Error rules of nodes and virtual routers. */
 final class VrrpRules {
@@ -53,42 +55,47 @@ final class VrrpRules {
     }
   }
 
+  /** A virtual router's name on the wire: its VRID on an interface. */
+  private record Wire(int virtualRouterId, String interfaceName) {}
+
   /** RFC 9568 §5.2.3: the VRID names the virtual router on its LAN. */
   void vridTwice() {
-    List<VrrpInstance> instances = List.copyOf(cluster.vrrp().values());
-    for (int i = 0; i < instances.size(); i++) {
-      for (VrrpInstance other : instances.subList(0, i)) {
-        VrrpInstance one = instances.get(i);
-        if (one.virtualRouterId() == other.virtualRouterId() && sharesInterface(one, other)) {
-          String at =
-              findings.later(at(other) + "/virtual_router_id", at(one) + "/virtual_router_id");
-          String names = other.name() + " and " + one.name();
-          String message = names + " have the same virtual_router_id on one interface";
-          findings.error(RuleId.VRID_TWICE, at, message);
+    Set<String> ofNodes = new TreeSet<>();
+    for (Node node : cluster.nodes().values()) {
+      ofNodes.add(node.interfaceName());
+    }
+    Map<Wire, VrrpInstance> seen = new HashMap<>();
+    Map<Integer, VrrpInstance> onNodesInterfaces = new HashMap<>();
+    for (VrrpInstance one : cluster.vrrp().values()) {
+      String own = one.interfaceName();
+      // Two that name no interface always meet: no need to go through all nodes' interfaces.
+      VrrpInstance other =
+          own == null && !ofNodes.isEmpty()
+              ? onNodesInterfaces.putIfAbsent(one.virtualRouterId(), one)
+              : null;
+      if (other == null && !ofNodes.isEmpty()) {
+        for (String name : own == null ? ofNodes : Set.of(own)) {
+          VrrpInstance before = seen.putIfAbsent(new Wire(one.virtualRouterId(), name), one);
+          other = other == null ? before : other;
         }
       }
-    }
-  }
-
-  private boolean sharesInterface(VrrpInstance one, VrrpInstance other) {
-    for (Node node : cluster.nodes().values()) {
-      if (interfaceOf(one, node).equals(interfaceOf(other, node))) {
-        return true;
+      if (other != null) {
+        String at =
+            findings.later(at(other) + "/virtual_router_id", at(one) + "/virtual_router_id");
+        String names = other.name() + " and " + one.name();
+        String message = names + " have the same virtual_router_id on one interface";
+        findings.error(RuleId.VRID_TWICE, at, message);
       }
     }
-    return false;
-  }
-
-  private static String interfaceOf(VrrpInstance instance, Node node) {
-    String own = instance.interfaceName();
-    return own == null ? node.interfaceName() : own;
   }
 
   /** Every node has one, no two the same. */
   void priorities() {
+    // More nodes than there are priorities: that is reported, and no instance can do with it.
+    Set<String> nodes = findings.names("nodes").size() > 255 ? Set.of() : findings.names("nodes");
     for (VrrpInstance instance : cluster.vrrp().values()) {
       String at = at(instance) + "/priorities";
-      for (String node : findings.names("nodes")) {
+      for (String node : nodes) {
         if (!instance.priorities().containsKey(node)) {
           String message = "node " + node + " has no priority in " + instance.name();
           findings.errorAtKey(RuleId.PRIORITY_MISSING, at, message);
@@ -99,8 +106,7 @@ final class VrrpRules {
         String node = entry.getKey();
         String pointer = Pointer.child(at, node);
         if (!findings.defines("nodes", node)) {
-          String hint = Closest.hint(node, findings.names("nodes"));
-          String message = "node " + node + " is not defined" + hint;
+          String message = "node " + node + " is not defined" + findings.hint(node, "nodes");
           findings.errorAtKey(RuleId.UNDEFINED_REFERENCE, pointer, message);
         }
         String other = seen.putIfAbsent(entry.getValue(), node);
@@ -116,21 +122,23 @@ final class VrrpRules {
   /** RFC 9568 §5.2.4: 255 is for the router that owns the address. */
   void owners() {
     for (VrrpInstance instance : cluster.vrrp().values()) {
+      Node owner = null;
       for (Map.Entry<String, Integer> entry : instance.priorities().entrySet()) {
         Node node = cluster.nodes().get(entry.getKey());
         if (entry.getValue() != 255 || node == null) {
           continue;
         }
+        owner = node;
         String at = Pointer.child(at(instance) + "/priorities", node.name());
         if (!hasAddress(instance, node.address())) {
           String message = "255 is for the node whose address is the virtual address: use 1 to 254";
           findings.error(RuleId.OWNER_ADDRESS, at, message);
         }
-        for (int i = 0; i < instance.track().size(); i++) {
-          if (instance.track().get(i).weight() != 0) {
-            String message = node.name() + " owns the address and is always Active: remove weights";
-            findings.error(RuleId.OWNER_WEIGHT, at(instance) + "/track/" + i, message);
-          }
+      }
+      for (int i = 0; owner != null && i < instance.track().size(); i++) {
+        if (instance.track().get(i).weight() != 0) {
+          String message = owner.name() + " owns the address and is always Active: remove weights";
+          findings.error(RuleId.OWNER_WEIGHT, at(instance) + "/track/" + i, message);
         }
       }
     }
@@ -160,27 +168,33 @@ final class VrrpRules {
   }
 
   void virtualAddressIsNode() {
+    Map<InetAddress, Node> nodes = new HashMap<>();
+    for (Node node : cluster.nodes().values()) {
+      nodes.put(node.address(), node);
+    }
     for (Vip vip : vips) {
-      for (Node node : cluster.nodes().values()) {
-        boolean owner = Integer.valueOf(255).equals(vip.instance().priorities().get(node.name()));
-        if (vip.ip().equals(node.address()) && !owner) {
-          String message = vip.ip().getHostAddress() + " is " + node.name() + "'s own address";
-          findings.error(RuleId.VIP_IS_NODE, vip.pointer(), message);
-        }
+      Node node = nodes.get(vip.ip());
+      if (node != null
+          && !Integer.valueOf(255).equals(vip.instance().priorities().get(node.name()))) {
+        String message = vip.ip().getHostAddress() + " is " + node.name() + "'s own address";
+        findings.error(RuleId.VIP_IS_NODE, vip.pointer(), message);
       }
     }
   }
 
   void virtualAddressIsServer() {
+    Map<InetAddress, Vip> byAddress = new HashMap<>();
+    for (Vip vip : vips) {
+      byAddress.putIfAbsent(vip.ip(), vip);
+    }
     for (Upstream upstream : cluster.upstreams().values()) {
       for (int i = 0; i < upstream.servers().size(); i++) {
         InetAddress address = upstream.servers().get(i).address();
-        for (Vip vip : vips) {
-          if (vip.ip().equals(address)) {
-            String at = TrafficRules.at(upstream) + "/servers/" + i;
-            String message = address.getHostAddress() + " is the virtual address of ";
-            findings.error(RuleId.VIP_IS_SERVER, at, message + vip.instance().name());
-          }
+        Vip vip = byAddress.get(address);
+        if (vip != null) {
+          String at = TrafficRules.at(upstream) + "/servers/" + i;
+          String message = address.getHostAddress() + " is the virtual address of ";
+          findings.error(RuleId.VIP_IS_SERVER, at, message + vip.instance().name());
         }
       }
     }
@@ -204,15 +218,13 @@ final class VrrpRules {
   }
 
   private static boolean contains(Prefix prefix, InetAddress address) {
-    byte[] network = prefix.address().getAddress();
-    byte[] other = address.getAddress();
-    for (int bit = 0; bit < prefix.length(); bit++) {
-      int mask = 0x80 >> (bit % 8);
-      if (network.length != other.length || ((network[bit / 8] ^ other[bit / 8]) & mask) != 0) {
-        return false;
-      }
-    }
-    return true;
+    int mask = prefix.length() == 0 ? 0 : -1 << (32 - prefix.length());
+    return ((bits(prefix.address()) ^ bits(address)) & mask) == 0;
+  }
+
+  /** Of an IPv4 address, as nodes and virtual addresses have. */
+  private static int bits(InetAddress address) {
+    return ByteBuffer.wrap(address.getAddress()).getInt();
   }
 
   void preemptDelay() {

@@ -3,6 +3,7 @@ package io.vipops.spec;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Warning rules, for clusters without errors. */
 final class Warnings {
@@ -36,10 +37,10 @@ final class Warnings {
 
   private static int nearestPriorities(VrrpInstance instance) {
     int nearest = 254;
-    for (int a : instance.priorities().values()) {
-      for (int b : instance.priorities().values()) {
-        nearest = a > b ? Math.min(nearest, a - b) : nearest;
-      }
+    int before = -254;
+    for (int priority : new TreeSet<>(instance.priorities().values())) {
+      nearest = Math.min(nearest, priority - before);
+      before = priority;
     }
     return nearest;
   }
@@ -92,6 +93,19 @@ final class Warnings {
           String at = VrrpRules.at(instance) + "/track/" + i;
           findings.warning(RuleId.SLOW_CHECK, at, message + rest);
         }
+      }
+    }
+  }
+
+  void shortLease() {
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      Duration least = instance.advertInterval().multipliedBy(2);
+      Duration lease = instance.vipLease();
+      if (!lease.isZero() && lease.compareTo(least) < 0) {
+        String message =
+            "vip_lease is shorter than two advert intervals, " + Durations.format(least);
+        String at = VrrpRules.at(instance) + "/vip_lease";
+        findings.warning(RuleId.SHORT_LEASE, at, message + ": auto is three");
       }
     }
   }
@@ -157,6 +171,20 @@ final class Warnings {
       if (upstream.servers().size() == 1) {
         String message = upstream.name() + " has one server: when it fails, nothing answers";
         findings.warning(RuleId.ONE_SERVER, TrafficRules.at(upstream) + "/servers/0", message);
+      }
+    }
+  }
+
+  void allDown() {
+    for (Upstream upstream : cluster.upstreams().values()) {
+      boolean ready = false;
+      for (Server server : upstream.servers()) {
+        ready |= server.state() == Server.State.READY;
+      }
+      if (!ready) {
+        String message = "all servers of " + upstream.name() + " are drain or maint";
+        String at = TrafficRules.at(upstream) + "/servers";
+        findings.warning(RuleId.UPSTREAM_ALL_DOWN, at, message + ": every request gets a 502");
       }
     }
   }

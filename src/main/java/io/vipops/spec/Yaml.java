@@ -5,7 +5,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -22,6 +21,9 @@ public final class Yaml {
 
   /** Longest line, in characters: the scanner's time grows with the square of a token. */
   static final int MAX_LINE = 1 << 18;
+
+  /** Longest key, in characters: messages and places repeat it. */
+  static final int MAX_KEY = 1000;
 
   /** Deepest nesting, the root counted. */
   static final int MAX_DEPTH = 50;
@@ -72,7 +74,7 @@ public final class Yaml {
 
   /** Reads one document; what is wrong with it is in the problems. */
   public static Document read(String file, byte[] bytes) {
-    List<Problem> problems = new ArrayList<>();
+    List<Problem> problems = new BoundedProblems();
     YamlNode node = null;
     try {
       node = compose(file, text(file, bytes), problems);

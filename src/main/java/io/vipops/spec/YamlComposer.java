@@ -127,6 +127,9 @@ final class YamlComposer {
       if (!(node(event, depth + 1) instanceof YamlNode.Scalar key)) {
         throw refused("yaml-key", event, "a key must be text");
       }
+      if (key.text().length() > Yaml.MAX_KEY) {
+        throw refused("yaml-key", event, "a key has at most " + Yaml.MAX_KEY + " characters");
+      }
       YamlNode value = node(next(), depth + 1);
       if (key.text().equals("<<")) {
         problems.add(

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipops.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class ValidateCommandTest {
   private static final String CLASSIC = "examples/classic/cluster.yaml";
@@ -144,6 +150,56 @@ class ValidateCommandTest {
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err()).doesNotContain("Exception");
     assertThat(plain(run.err()).lines().filter(line -> line.contains(": error ["))).hasSize(3);
+  }
+
+  @Test
+  void whatIsPrintedIsUtf8InAnyLocale() throws Exception {
+    Path file = write("cluster.yaml", "ü: 1\n");
+    String text = inLocaleC("validate", file.toString());
+    assertThat(text).contains("unknown key ü", "exit 1").doesNotContain("Exception");
+  }
+
+  @Test
+  void aPathThatTheLocaleCannotSayIsOneLine() throws Exception {
+    String text = inLocaleC("validate", "/tmp/ü.yaml");
+    assertThat(text)
+        .startsWith("error: cannot read /tmp/")
+        .endsWith(": not a path in this locale\nexit 2\n");
+    assertThat(text.lines()).hasSize(2);
+  }
+
+  /** What a process of its own prints, and its exit code. */
+  private static String inLocaleC(String... args) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.vipops.Main"));
+    command.addAll(List.of(args));
+    // A shell passes on the bytes of the name, whatever this JVM's own locale is.
+    String line = command.stream().map(it -> "'" + it + "'").collect(Collectors.joining(" "));
+    ProcessBuilder shell = new ProcessBuilder("sh");
+    shell.environment().put("LC_ALL", "C");
+    shell.environment().put("NO_COLOR", "1");
+    Process process = shell.redirectErrorStream(true).start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write((line + "; echo exit $?\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void runningOutOfMemoryIsOneLine() {
+    for (Error failure : List.of(new OutOfMemoryError("heap"), new StackOverflowError())) {
+      StringWriter err = new StringWriter();
+      CommandLine tree =
+          Vipops.commandLine()
+              .setErr(new PrintWriter(err))
+              .setExecutionStrategy(
+                  parsed -> {
+                    throw failure;
+                  });
+      assertThat(Vipops.execute(tree, "validate", CLASSIC)).isEqualTo(3);
+      assertThat(err.toString()).isEqualTo("error: internal error: " + failure + "\n");
+    }
   }
 
   @Test

@@ -120,6 +120,12 @@ class AgentConfigReaderTest {
   }
 
   @Test
+  void aUserIsForSshAndAnAtSignForPaths() {
+    assertThat(problems(SMALLEST.replace("file:///", "ssh://git@host/"))).isEmpty();
+    assertThat(problems(SMALLEST.replace("file:///", "https://host/a@b/"))).isEmpty();
+  }
+
+  @Test
   void anEmptyServiceMeansTheBinary() {
     assertThat(read(SMALLEST + "nginx: {service: ''}").config().nginx().service()).isEmpty();
   }
@@ -180,6 +186,8 @@ class AgentConfigReaderTest {
         "url: 'http://host/lb.git'|1:28 bad-url",
         "url: 'file://srv/lb.git'|1:28 bad-url",
         "url: 'https://u:secret@host/lb.git'|1:28 inline-secret",
+        "url: 'https://token@host/lb.git'|1:28 inline-secret",
+        "url: 'https://token@host'|1:28 inline-secret",
         "url: 'file:///a', poll: 15|1:47 bad-duration",
         "url: 'file:///a', poll: 10ms|1:47 out-of-range",
         "url: 'file:///a', timeout: 2h|1:50 out-of-range",

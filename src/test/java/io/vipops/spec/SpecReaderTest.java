@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SpecReaderTest {
   /** {@code change} may hold ^ where the problem is expected. */
-  record Edit(String rule, String part, String change) {
+  record Edit(String rule, String part, String change, String also, String alsoChange) {
+    /** The same with a second change. */
+    Edit with(String part, String change) {
+      return new Edit(rule, this.part, this.change, part, change);
+    }
+
     @Override
     public String toString() {
       return rule + ": " + part + " -> " + change;
@@ -27,7 +33,8 @@ class SpecReaderTest {
 
     String marked() {
       assertThat(BASE).contains(part);
-      return BASE.replace(part, change);
+      assertThat(BASE).contains(also);
+      return BASE.replace(part, change).replace(also, alsoChange);
     }
 
     String text() {
@@ -80,7 +87,7 @@ class SpecReaderTest {
       "{lb01: 255, lb02: 90}\n    virtual_addresses: [10.0.0.51/24]";
 
   private static Edit edit(String rule, String part, String change) {
-    return new Edit(rule, part, change);
+    return new Edit(rule, part, change, "version: 1", "version: 1");
   }
 
   static Stream<Edit> errors() {
@@ -127,7 +134,6 @@ class SpecReaderTest {
         edit("undefined-reference", PRIORITIES, "{lb01: 100, lb02: 90, ^lb03: 80}"),
         edit("owner-address", OWNER, "{lb01: ^255, lb02: 90}\n    " + VIPS),
         edit("owner-weight", OWNER, OWNED + "\n    track: [^nginx]"),
-        edit("owner-lease", OWNER, OWNED + "\n    vip_lease: ^3s"),
         edit("out-of-range", PRIORITIES, "{lb01: ^256, lb02: 90}"),
         edit("out-of-range", PRIORITIES, "{lb01: ^0, lb02: 90}"),
         edit("bad-address", VIPS, "virtual_addresses: [^10.0.0.50/33]"),
@@ -209,14 +215,17 @@ class SpecReaderTest {
             "listener-twice",
             LISTENER,
             LISTENER + "\n  a: {port: ^80, addresses: [10.0.0.50], redirect_to: http}"),
-        edit("listener-loop", LISTENER, "http: {port: 80, redirect_to: ^http}"),
-        edit("undefined-reference", LISTENER, "http: {port: 80, redirect_to: ^https}"),
+        edit("listener-loop", LISTENER, LISTENER + "\n  b: {port: 81, redirect_to: ^b}"),
+        edit("undefined-reference", LISTENER, LISTENER + "\n  b: {port: 81, redirect_to: ^c}"),
         edit("undefined-reference", ROUTE, "{listeners: [^htp], upstream: backend}"),
         edit("undefined-reference", ROUTE, "{listeners: [http], upstream: ^backnd}"),
         edit("undefined-reference", ROUTE, "{listeners: [http], rules: [{upstream: ^backnd}]}"),
         edit("missing-key", ROUTE, "^{upstream: backend}"),
         edit("bad-value", ROUTE, "{listeners: ^[], upstream: backend}"),
-        edit("host-twice", ROUTE, ROUTE + "\n  - ^{listeners: [http], redirect: {to: /}}"),
+        edit(
+            "host-twice",
+            ROUTE,
+            ROUTE + "\n  - ^{listeners: [http], redirect: {to: 'http://a.example/'}}"),
         edit(
             "host-twice",
             ROUTE,
@@ -244,6 +253,72 @@ class SpecReaderTest {
         edit("bad-url", ROUTE, "{listeners: [http], redirect: {to: ^new}}"),
         edit("bad-text", ROUTE, "{listeners: [http], redirect: {to: ^'https://$host/'}}"),
         edit("not-supported", ROUTE, "{listeners: [http], ^websocket: true, upstream: backend}"),
+        edit("bad-address", "10.0.0.51", "^0.0.0.0"),
+        edit("bad-address", "10.0.0.51", "^127.0.0.1"),
+        edit("bad-address", "10.0.0.51", "^224.0.0.18"),
+        edit("bad-address", "10.0.0.51", "^240.0.0.1"),
+        edit("bad-address", "10.0.0.51", "^255.255.255.255"),
+        edit("bad-address", VIPS, "virtual_addresses: [^127.0.0.1/32]"),
+        edit("bad-address", VIPS, "virtual_addresses: [^10.0.0.0/24]"),
+        edit("bad-address", VIPS, "virtual_addresses: [^10.0.0.255/24]"),
+        edit("bad-address", VIPS, "virtual_addresses: [{address: ^224.0.0.50/32}]"),
+        edit("bad-address", SERVERS, "[10.0.0.101:80, ^'0.0.0.0:80']"),
+        edit("bad-address", SERVERS, "[10.0.0.101:80, ^'[ff02::1]:80']"),
+        edit("bad-address", SERVERS, "[10.0.0.101:80, {address: ^'255.255.255.255:80'}]"),
+        edit("bad-address", LISTENER, "http: {port: 80, addresses: [^0.0.0.0]}"),
+        edit("server-loop", SERVERS, "[10.0.0.101:80, ^10.0.0.51:80]"),
+        edit("server-loop", SERVERS, "[10.0.0.101:80, ^{address: '127.0.0.1:80', backup: true}]"),
+        edit(
+            "out-of-range",
+            VIPS,
+            "virtual_addresses: ^["
+                + IntStream.rangeClosed(0, 255)
+                    .mapToObj(i -> "10.7.0." + i)
+                    .collect(Collectors.joining(", "))
+                + "]"),
+        edit(
+            "bad-value",
+            VRID,
+            VRID + "\n    authentication: {type: pass, password_file: ^\"/x\\0y\"}"),
+        edit(
+            "bad-value",
+            VRID,
+            VRID + "\n    authentication: {type: pass, password_file: ^etc/secret}"),
+        edit(
+            "out-of-range",
+            "{servers: " + SERVERS,
+            "{balance: {hash: $uri, consistent: ^true}, servers: [10.0.0.1:80, {address: '10.0.0.2:80', weight: 10000}]"),
+        edit("listener-reserved", LISTENER, LISTENER + "\n  b: {port: ^9182, redirect_to: http}"),
+        edit(
+            "redirect-and-route",
+            LISTENER + "\nroutes:\n  - {listeners: [http]",
+            "http: {port: 80, redirect_to: b}\n  b: {port: 81}\nroutes:\n  - {listeners: [b, ^http]"),
+        edit("host-twice", ROUTE, "{listeners: [http, ^http], upstream: backend}"),
+        edit(
+            "host-twice",
+            ROUTE,
+            "{listeners: [http, ^http], hosts: [a.example], upstream: backend}"),
+        edit("bad-name", ROUTE, "{listeners: [http], hosts: [^_], upstream: backend}"),
+        edit("out-of-range", "{servers", "{balance: {hash: ^$" + "a".repeat(1000) + "}, servers"),
+        edit(
+            "out-of-range",
+            ROUTE,
+            "{listeners: [http], path: {exact: ^/" + "a".repeat(1000) + "}, upstream: backend}"),
+        edit(
+            "out-of-range",
+            ROUTE,
+            "{listeners: [http], redirect: {to: ^/" + "a".repeat(1000) + "}}"),
+        edit("bad-url", ROUTE, "{listeners: [http], redirect: {to: ^'https://'}}"),
+        edit("bad-url", ROUTE, "{listeners: [http], redirect: {to: ^'https:///a'}}"),
+        edit("bad-path", ROUTE, "{listeners: [http], path: {prefix: ^/api//}, upstream: backend}"),
+        edit("bad-path", ROUTE, "{listeners: [http], path: {prefix: ^/a/../b}, upstream: backend}"),
+        edit("bad-path", ROUTE, "{listeners: [http], path: {exact: ^/a/.}, upstream: backend}"),
+        edit("bad-path", ROUTE, "{listeners: [http], path: {exact: ^/a%2Fb}, upstream: backend}"),
+        edit("redirect-loop", ROUTE, "{listeners: [http], redirect: {to: ^/a}}"),
+        edit(
+            "redirect-loop",
+            ROUTE,
+            "{listeners: [http], rules: [{upstream: backend}, {path: {prefix: /a}, redirect: {to: ^'/a/b?c'}}]}"),
         edit("not-supported", "listeners:\n", "^streams: []\nlisteners:\n"),
         edit("bad-duration", "cluster: web", "cluster: web\nrollout: {settle: ^3}"),
         edit("out-of-range", "cluster: web", "cluster: web\nrollout: {settle: ^11m}"),
@@ -273,6 +348,11 @@ class SpecReaderTest {
             "upstreams:\n  ^b: {servers: [10.0.0.1:80, 10.0.0.2:80]}"),
         edit("unused-definition", LISTENER, LISTENER + "\n  ^other: {port: 81}"),
         edit("one-server", SERVERS, "[^10.0.0.101:80]"),
+        edit("short-lease", VRID, VRID + "\n    advert_interval: 3s\n    vip_lease: ^5s"),
+        edit(
+            "upstream-all-down",
+            SERVERS,
+            "^[{address: '10.0.0.1:80', state: drain}, {address: '10.0.0.2:80', state: maint}]"),
         edit("server-twice", SERVERS, "[10.0.0.101:80, ^10.0.0.101:80]"));
   }
 
@@ -344,6 +424,45 @@ class SpecReaderTest {
             "",
             ROUTE,
             "{listeners: [http], rules: [{path: {prefix: /a}, upstream: backend}, {path: {exact: /a}, redirect: {to: 'https://a.example/', status: 308}}]}"),
+        edit("", VIPS, "virtual_addresses: [10.0.1.0/32, 10.0.1.255/32, 10.0.0.254/24]"),
+        edit(
+            "",
+            VIPS,
+            "virtual_addresses: ["
+                + IntStream.rangeClosed(1, 255)
+                    .mapToObj(i -> "10.7.0." + i)
+                    .collect(Collectors.joining(", "))
+                + "]"),
+        edit("", SERVERS, "[10.0.0.101:80, 10.0.0.51:81, 127.0.0.1:8080]"),
+        edit("", SERVERS, "[10.0.0.1:80, {address: '10.0.0.2:80', state: drain}]"),
+        edit(
+            "",
+            "{servers: " + SERVERS,
+            "{balance: {hash: $uri, consistent: true}, servers: [10.0.0.1:80, {address: '10.0.0.2:80', weight: 9999}]"),
+        edit(
+            "",
+            "{servers: " + SERVERS,
+            "{balance: {hash: $uri}, servers: [10.0.0.1:80, {address: '10.0.0.2:80', weight: 10000}]"),
+        edit("", LISTENER, LISTENER + "\n  b: {port: 9183, redirect_to: http}"),
+        edit(
+                "",
+                ROUTE,
+                "{listeners: [http], upstream: backend}\n  - {listeners: [b], hosts: [a.example], upstream: backend}\nrollout: {settle: 3s}")
+            .with(LISTENER, LISTENER + "\n  b: {port: 81, redirect_to: http}"),
+        edit("", OWNER, OWNED + "\n    vip_lease: 3s\n    track: [{check: nginx, weight: 0}]"),
+        edit("", VRID, VRID + "\n    advert_interval: 3s\n    vip_lease: 6s"),
+        edit("", ROUTE, "{listeners: [http], hosts: [_a.example], upstream: backend}"),
+        edit("", ROUTE, "{listeners: [http], redirect: {to: 'https://a.example'}}")
+            .with("upstreams:\n  backend: {servers: " + SERVERS + "}\n", ""),
+        edit(
+            "",
+            ROUTE,
+            "{listeners: [http], path: {exact: '/" + "a".repeat(999) + "'}, upstream: backend}"),
+        edit("", ROUTE, "{listeners: [http], path: {prefix: /a/..b/.c/d.}, upstream: backend}"),
+        edit(
+            "",
+            ROUTE,
+            "{listeners: [http], rules: [{upstream: backend}, {path: {prefix: /a}, redirect: {to: /ab}}, {path: {prefix: /b}, redirect: {to: /b/c/d}}, {path: {prefix: /b/c}, upstream: backend}]}"),
         edit("", "cluster: web", "cluster: web\nrollout: {settle: 0s}"),
         edit("", "checks:", "# a comment\nchecks:"));
   }

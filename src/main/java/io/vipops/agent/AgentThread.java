@@ -51,7 +51,7 @@ final class AgentThread {
   private static void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("internal error; the agent goes on", e);
     }
   }

@@ -48,6 +48,10 @@ final class DrainFlag {
       written.force(true);
     }
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel folder =
+        FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      folder.force(true); // the new name, too, outlives a power cut
+    }
     drained = now;
   }
 }

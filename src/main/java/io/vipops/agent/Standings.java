@@ -10,6 +10,7 @@ import io.vipops.render.VrrpFile;
 import io.vipops.spec.Check;
 import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.Standing;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -29,11 +30,15 @@ final class Standings {
   /** How long an instance that is new here waits for nginx and for its checks' first answers. */
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
+  /** What a result may take beyond its check's interval and timeout. */
+  private static final Duration SLACK = Duration.ofSeconds(5);
+
   /** One check's state. */
   private static final class Watched {
     Check check;
     RiseFall riseFall;
-    final long addedNs;
+    long addedNs;
+    long heardNs;
     String last = "no answer yet";
     Instant since = Instant.now();
 
@@ -41,17 +46,41 @@ final class Standings {
       this.check = check;
       riseFall = RiseFall.unknown(check.rise(), check.fall());
       addedNs = nowNs;
+      heardNs = nowNs;
     }
 
-    /** A check that has not answered after so long is as good as failing. */
+    /** Another definition of the same check: what the old one found stands until it is decided. */
+    void edit(Check next, long nowNs) {
+      boolean sameProbes = check.probes().equals(next.probes());
+      riseFall =
+          sameProbes
+              ? riseFall.with(next.rise(), next.fall())
+              : riseFall.edited(next.rise(), next.fall());
+      check = next;
+      addedNs = riseFall.answered() ? addedNs : nowNs;
+      heardNs = nowNs;
+    }
+
+    /** A check that has not answered for so long is as good as failing. */
     Reading reading(long nowNs) {
-      boolean silent = !riseFall.answered() && nowNs - addedNs > PATIENCE_NS;
-      return new Reading(
-          silent ? Verdict.FAILING : riseFall.verdict(), riseFall.answered() || silent, last);
+      boolean answered = riseFall.answered();
+      long patienceNs =
+          answered ? check.interval().plus(check.timeout()).plus(SLACK).toNanos() : PATIENCE_NS;
+      long silentNs = nowNs - (answered ? heardNs : addedNs);
+      if (silentNs > patienceNs) {
+        String words = "no result for " + TimeUnit.NANOSECONDS.toSeconds(silentNs) + " s";
+        return new Reading(Verdict.FAILING, true, answered ? words + ", before: " + last : words);
+      }
+      Verdict verdict = riseFall.verdict();
+      return new Reading(verdict, verdict != Verdict.UNKNOWN, last);
     }
   }
 
   private final Map<String, Watched> watched = new TreeMap<>();
+
+  /** What the generation before watched and this one does not: a rollback wants it back. */
+  private final Map<String, Watched> dropped = new TreeMap<>();
+
   private final Map<Instance.Identity, Long> sinceNs = new HashMap<>();
   private @Nullable VrrpFile file;
   private boolean nginxProven;
@@ -64,23 +93,33 @@ final class Standings {
   /** Takes the instances and checks of a generation; what stays keeps its history. */
   void take(VrrpFile next, long nowNs) {
     file = next;
-    watched.keySet().retainAll(next.checks().stream().map(Check::name).toList());
+    Map<String, Watched> before = new TreeMap<>(dropped);
+    before.putAll(watched);
+    dropped.clear();
+    dropped.putAll(watched);
+    watched.clear();
     for (Check check : next.checks()) {
-      Watched one = watched.get(check.name());
-      if (one == null || !one.check.probes().equals(check.probes())) {
-        watched.put(check.name(), new Watched(check, nowNs));
-      } else {
-        one.check = check;
-        one.riseFall = one.riseFall.with(check.rise(), check.fall());
+      Watched one = before.get(check.name());
+      if (one == null) {
+        one = new Watched(check, nowNs);
+      } else if (!one.check.equals(check) || !dropped.containsKey(check.name())) {
+        one.edit(check, nowNs);
       }
+      watched.put(check.name(), one);
     }
+    dropped.keySet().removeAll(watched.keySet());
     List<Instance.Identity> identities = next.instances().stream().map(Instance::identity).toList();
     sinceNs.keySet().retainAll(identities);
     identities.forEach(identity -> sinceNs.putIfAbsent(identity, nowNs));
   }
 
+  /** The agent itself was held up: that nothing was heard meanwhile is no check's fault. */
+  void onStall(long nowNs) {
+    watched.values().forEach(one -> one.heardNs = nowNs);
+  }
+
   /** Takes one result; returns whether the verdict of its check changed. */
-  boolean onProbe(Check check, Result result) {
+  boolean onProbe(Check check, Result result, long nowNs) {
     Watched one = watched.get(check.name());
     if (one == null || !one.check.equals(check)) {
       return false; // the last word of a check that was changed or dropped
@@ -88,6 +127,7 @@ final class Standings {
     Verdict before = one.riseFall.verdict();
     one.riseFall = one.riseFall.after(result.ok());
     one.last = result.text();
+    one.heardNs = nowNs;
     boolean changed = one.riseFall.verdict() != before;
     if (changed) {
       one.since = Instant.now();
@@ -127,28 +167,30 @@ final class Standings {
   }
 
   /** A line for each failing check. */
-  List<String> failing() {
+  List<String> failing(long nowNs) {
     List<String> lines = new ArrayList<>();
     watched.forEach(
         (name, one) -> {
-          if (one.riseFall.verdict() == Verdict.FAILING) {
-            lines.add("check " + name + " fails: " + one.last);
+          Reading reading = one.reading(nowNs);
+          if (reading.verdict() == Verdict.FAILING) {
+            lines.add("check " + name + " fails: " + reading.last());
           }
         });
     return lines;
   }
 
   /** The checks as {@code status --json} shows them; {@code ok} is null before the verdict. */
-  List<Map<String, @Nullable Object>> checks() {
+  List<Map<String, @Nullable Object>> checks(long nowNs) {
     List<Map<String, @Nullable Object>> all = new ArrayList<>();
     watched.forEach(
         (name, one) -> {
           Map<String, @Nullable Object> status = new LinkedHashMap<>();
-          Verdict verdict = one.riseFall.verdict();
+          Reading reading = one.reading(nowNs);
+          Verdict verdict = reading.verdict();
           status.put("name", name);
           status.put("ok", verdict == Verdict.UNKNOWN ? null : verdict == Verdict.PASSING);
           status.put("since", one.since.truncatedTo(ChronoUnit.MILLIS).toString());
-          status.put("last", one.last);
+          status.put("last", reading.last());
           status.put("weight", one.check.weight());
           all.add(status);
         });

@@ -57,7 +57,7 @@ final class StatusReport {
     status.put("git", report.get("git"));
     status.put("generation", report.get("generation"));
     status.put("vrrp", instances.stream().map(StatusReport::instance).toList());
-    status.put("checks", standings.checks());
+    status.put("checks", standings.checks(System.nanoTime()));
     status.put("upstreams", report.getOrDefault("upstreams", List.of()));
     status.put("certificates", List.of());
     return status;
@@ -87,7 +87,7 @@ final class StatusReport {
         reasons.add(one.instance().name() + " is in Fault: " + one.reason());
       }
     }
-    reasons.addAll(standings.failing());
+    reasons.addAll(standings.failing(System.nanoTime()));
     if (!worker.up()) {
       reasons.add("the worker is down");
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,10 @@ final class VrrpHalf {
   private final Engine engine;
   private final CheckRunner checks;
   private final Standings standings;
+  private final Executor agentThread;
 
-  VrrpHalf(Engine engine, CheckRunner checks, Standings standings) {
+  VrrpHalf(Engine engine, CheckRunner checks, Standings standings, Executor agentThread) {
+    this.agentThread = agentThread;
     this.engine = engine;
     this.checks = checks;
     this.standings = standings;
@@ -55,9 +58,10 @@ final class VrrpHalf {
     var unused =
         engine
             .apply(file.instances(), standings.all(System.nanoTime()))
-            .whenComplete(
+            .whenCompleteAsync(
                 (done, failure) ->
-                    whenDone.accept(failure == null ? null : new Refusal(line(failure), true)));
+                    whenDone.accept(failure == null ? null : new Refusal(line(failure), true)),
+                agentThread); // never on the loop's, which must not wait for a pipe
   }
 
   private static String line(Throwable failure) {
@@ -71,7 +75,8 @@ final class VrrpHalf {
       if (reading.file() != null) {
         return new Read(reading.file(), null);
       }
-      return new Read(null, new Refusal(path + ": " + reading.problems().get(0).message(), false));
+      // Our own worker wrote it: the two are of different versions, and no commit can help.
+      return new Read(null, new Refusal(path + ": " + reading.problems().get(0).message(), true));
     } catch (IOException e) {
       return new Read(null, new Refusal(path + ": cannot be read: " + e.getMessage(), true));
     }

@@ -1,6 +1,7 @@
 package io.vipops.agent;
 
 import io.vipops.channel.Channel;
+import io.vipops.channel.QueuedOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +28,13 @@ final class WorkerProcess {
   private final AgentThread agentThread;
   private final Channel.Handler requests;
 
-  private @Nullable Process process;
+  private volatile @Nullable Process process;
   private @Nullable Channel channel;
   private String step = "start";
   private long deadlineNs;
   private long restartMs = FIRST_RESTART_MS;
   private long restarts;
-  private boolean stopping;
+  private volatile boolean stopping;
 
   WorkerProcess(List<String> command, AgentThread agentThread, Channel.Handler requests) {
     this.command = List.copyOf(command);
@@ -50,9 +51,13 @@ final class WorkerProcess {
       Process child =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       process = child;
-      Channel toChild = new Channel(child.getInputStream(), child.getOutputStream(), requests);
+      QueuedOutput queue =
+          new QueuedOutput(child.getOutputStream(), child::destroyForcibly, "worker-output");
+      Channel toChild =
+          new Channel(
+              child.getInputStream(), queue, requests, Channel.WORKER_FRAME, Channel.WORKER_FRAME);
       channel = toChild;
-      Thread reader = new Thread(() -> read(child, toChild), "worker-channel");
+      Thread reader = new Thread(() -> read(child, toChild, queue), "worker-channel");
       reader.setDaemon(true);
       reader.start();
     } catch (IOException e) {
@@ -60,8 +65,8 @@ final class WorkerProcess {
     }
   }
 
-  private void read(Process child, Channel fromChild) {
-    try {
+  private void read(Process child, Channel fromChild, QueuedOutput queue) {
+    try (queue) {
       String how = readToTheEnd(child, fromChild);
       agentThread.run(() -> onEnd(child, how));
     } catch (InterruptedException e) {
@@ -135,11 +140,17 @@ final class WorkerProcess {
 
   /** Process id, or 0 while there is none. */
   long pid() {
-    return process == null ? 0 : process.pid();
+    Process child = process;
+    return child == null ? 0 : child.pid();
   }
 
   long restarts() {
     return restarts;
+  }
+
+  /** From now on no worker is started. From any thread. */
+  void startNoMore() {
+    stopping = true;
   }
 
   /** Ends the worker for good and waits for it, at most two seconds. */

@@ -3,17 +3,20 @@ package io.vipops.channel;
 import io.vipops.json.Json;
 import java.io.Closeable;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Requests and replies in both directions over a pair of byte streams: each frame is a 4-byte
@@ -24,8 +27,16 @@ import org.jspecify.annotations.Nullable;
  * not block: long work replies later, from another thread.
  */
 public final class Channel implements Closeable {
-  /** The longest frame that is read or written, in bytes. */
+  /** The longest frame that is read where nothing less was asked for, in bytes. */
   public static final int MAX_FRAME = 8 << 20;
+
+  /** The longest frame of the worker to the agent and back, in bytes. */
+  public static final int WORKER_FRAME = 1 << 20;
+
+  /** The longest request on the control socket, in bytes. */
+  public static final int CONTROL_FRAME = 64 << 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger("channel");
 
   /** Receives the other side's requests. */
   public interface Handler {
@@ -38,16 +49,35 @@ public final class Channel implements Closeable {
       Consumer<Map<String, @Nullable Object>> onProgress) {}
 
   private final DataInputStream in;
-  private final DataOutputStream out;
+  private final OutputStream out;
   private final Handler handler;
+  private final int longestIn;
+  private final int longestOut;
+
+  /** Requests of the other side's that are not answered yet. */
+  private final AtomicInteger owed = new AtomicInteger();
+
+  private volatile long lastFrameNs = System.nanoTime();
   private final AtomicLong nextId = new AtomicLong();
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
+  /** Reads up to {@link #MAX_FRAME}, writes up to {@link #WORKER_FRAME}. */
   public Channel(InputStream in, OutputStream out, Handler handler) {
+    this(in, out, handler, MAX_FRAME, WORKER_FRAME);
+  }
+
+  /**
+   * @param out gets each frame whole, in one write
+   * @param longestIn bytes; a longer frame ends the channel
+   * @param longestOut bytes; a longer frame is not sent, and a reply becomes an error
+   */
+  public Channel(InputStream in, OutputStream out, Handler handler, int longestIn, int longestOut) {
     this.in = new DataInputStream(in);
-    this.out = new DataOutputStream(out);
+    this.out = out;
     this.handler = handler;
+    this.longestIn = longestIn;
+    this.longestOut = longestOut;
   }
 
   /** One request of the other side's. */
@@ -73,7 +103,11 @@ public final class Channel implements Closeable {
 
     /** Sends the reply; lost if the peer is gone. */
     public void reply(Map<String, ?> body) {
-      trySend(frame("reply", id, null, body));
+      if (!trySend(frame("reply", id, null, body))) {
+        trySend(frame("reply", id, null, Map.of("error", "the answer is too long to be sent")));
+      }
+      lastFrameNs = System.nanoTime();
+      owed.decrementAndGet();
     }
 
     /** Replies that the request failed, with the one line that the user is to read. */
@@ -109,9 +143,14 @@ public final class Channel implements Closeable {
     return reply;
   }
 
-  /** Sends a request whose reply nobody waits for; lost if the peer is gone. */
+  /** Sends a request whose reply nobody waits for; lost if the peer is gone or it is too long. */
   public void tell(String type, Map<String, ?> body) {
     trySend(frame("request", nextId.incrementAndGet(), type, body));
+  }
+
+  /** For how long nothing came and nothing was to be answered; 0 while a request waits. */
+  public long idleNs(long nowNs) {
+    return owed.get() > 0 ? 0 : nowNs - lastFrameNs;
   }
 
   /** Reads frames until the peer closes the stream or sends what is not a frame. */
@@ -120,14 +159,17 @@ public final class Channel implements Closeable {
     try {
       while (true) {
         int length = in.readInt();
-        if (length < 2 || length > MAX_FRAME) {
+        if (length < 2 || length > longestIn) {
           throw new IOException("frame of " + length + " bytes");
         }
-        Map<String, @Nullable Object> frame = Json.decode(in.readNBytes(length));
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        Map<String, @Nullable Object> frame = Json.decode(bytes);
         if (!(frame.get("id") instanceof Long id)
             || !(frame.get("body") instanceof Map<?, ?> body)) {
           throw new IOException("frame without id or body");
         }
+        lastFrameNs = System.nanoTime();
         dispatch(id, frame, (Map<String, @Nullable Object>) body);
       }
     } catch (java.io.EOFException e) {
@@ -143,7 +185,10 @@ public final class Channel implements Closeable {
   private void dispatch(
       long id, Map<String, @Nullable Object> frame, Map<String, @Nullable Object> body) {
     switch (String.valueOf(frame.get("kind"))) {
-      case "request" -> handler.onRequest(new Call(id, String.valueOf(frame.get("type")), body));
+      case "request" -> {
+        owed.incrementAndGet();
+        handler.onRequest(new Call(id, String.valueOf(frame.get("type")), body));
+      }
       case "progress" -> {
         Pending waiting = pending.get(id);
         if (waiting != null) {
@@ -176,22 +221,35 @@ public final class Channel implements Closeable {
 
   private void send(Map<String, @Nullable Object> frame) throws IOException {
     byte[] json = Json.encode(frame);
-    if (json.length > MAX_FRAME) {
-      throw new IOException("frame of " + json.length + " bytes");
+    if (json.length > longestOut) {
+      throw new TooLongException(frame.get("kind") + " of " + json.length + " bytes");
     }
+    byte[] bytes = ByteBuffer.allocate(4 + json.length).putInt(json.length).put(json).array();
     synchronized (out) {
-      out.writeInt(json.length);
-      out.write(json);
+      out.write(bytes);
       out.flush();
     }
   }
 
-  private void trySend(Map<String, @Nullable Object> frame) {
+  private static final class TooLongException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooLongException(String message) {
+      super(message);
+    }
+  }
+
+  /** Returns false for a frame that is too long, which hurts nothing but itself. */
+  private boolean trySend(Map<String, @Nullable Object> frame) {
     try {
       send(frame);
+    } catch (TooLongException e) {
+      LOG.warn("not sent, too long: {}", e.getMessage());
+      return false;
     } catch (IOException e) {
       closed = true;
     }
+    return true;
   }
 
   private void failPending() {

@@ -28,6 +28,11 @@ public record RiseFall(int rise, int fall, Verdict verdict, boolean answered, in
     return new RiseFall(rise, fall, failures >= fall ? Verdict.FAILING : verdict, true, -failures);
   }
 
+  /** For a check that was edited: the verdict stands until the new results make another. */
+  public RiseFall edited(int newRise, int newFall) {
+    return new RiseFall(newRise, newFall, verdict, verdict != Verdict.UNKNOWN, 0);
+  }
+
   /** With new limits, which count from the next result on. */
   public RiseFall with(int newRise, int newFall) {
     return new RiseFall(newRise, newFall, verdict, answered, streak);

@@ -1,6 +1,7 @@
 package io.vipops.cli;
 
 import io.vipops.agent.Agent;
+import io.vipops.agent.CannotStartException;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
       " 0:stopped",
       " 2:wrong use of the command",
       "70:the engine failed; every VIP was withdrawn",
-      "78:the configuration file is wrong, or its folders cannot be used"
+      "78:wrong configuration file or folders, a right is missing, or another agent runs"
     })
 final class AgentCommand implements Callable<Integer> {
   static final int CONFIGURATION_ERROR = 78;
@@ -53,6 +54,9 @@ final class AgentCommand implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent), "stop"));
       agent.join();
       return 0;
+    } catch (CannotStartException e) {
+      terminal.error(String.valueOf(e.getMessage()));
+      return CONFIGURATION_ERROR;
     } catch (IOException e) {
       terminal.error(e.getMessage() + "; vipops agent needs root and its state and run folders");
       return CONFIGURATION_ERROR;

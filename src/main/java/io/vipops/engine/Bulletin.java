@@ -16,11 +16,13 @@ final class Bulletin {
 
   private final BlockingQueue<Consumer<EngineListener>> queue = new ArrayBlockingQueue<>(CAPACITY);
   private final AtomicLong lost = new AtomicLong();
+  private final EngineListener listener;
   private final Thread thread;
   private volatile boolean ended;
 
   Bulletin(EngineListener listener) {
-    thread = new Thread(() -> deliver(listener), "vipops-events");
+    this.listener = listener;
+    thread = new Thread(() -> deliver(), "vipops-events");
     thread.setDaemon(true);
     thread.start();
   }
@@ -33,8 +35,11 @@ final class Bulletin {
     put(listener -> listener.onEvent(instance, line));
   }
 
+  /** Not behind the queue: a listener that is stuck in the news before it must still hear this. */
   void failure(Throwable cause) {
-    put(listener -> listener.onFailure(cause));
+    Thread last = new Thread(() -> listener.onFailure(cause), "vipops-failure");
+    last.setDaemon(true);
+    last.start();
   }
 
   /** Never waits. */
@@ -44,7 +49,7 @@ final class Bulletin {
     }
   }
 
-  private void deliver(EngineListener listener) {
+  private void deliver() {
     while (!ended || !queue.isEmpty()) {
       try {
         queue.take().accept(listener);

@@ -12,6 +12,9 @@ public interface EngineListener {
   /** Something a person should know of, one line: a sender with a bad checksum, two Actives. */
   void onEvent(String instance, String line);
 
-  /** The loop ended by an error; every VIP has been withdrawn. */
+  /**
+   * The loop ended by an error; every VIP has been withdrawn. Comes on a thread of its own, at
+   * once, whatever the other methods are doing.
+   */
   void onFailure(Throwable cause);
 }

@@ -28,6 +28,9 @@ final class Loop implements Runnable {
   /** RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR. */
   private static final int NOTIFICATIONS = 0x1 | 0x10 | 0x100;
 
+  /** How long after a drain the timers still count as knowing what was received. */
+  private static final long STALE_NS = 5_000_000L;
+
   private static final long REOPEN_NS = 1_000_000_000L;
 
   /** An order from outside; runs on the loop's thread. */
@@ -53,6 +56,10 @@ final class Loop implements Runnable {
   private final List<Runnable> whenSettled = new ArrayList<>();
   private HostTable host;
   private boolean stopping;
+
+  /** The kernel dropped notifications and {@link #host} has not been asked for anew yet. */
+  private boolean noticesLost;
+
   private volatile @Nullable Throwable ended;
 
   Loop(Bulletin bulletin) throws SystemCallException {
@@ -139,7 +146,7 @@ final class Loop implements Runnable {
         receiver.drain(open.get(i));
       }
     }
-    if (poll.ready(1)) {
+    if (poll.ready(1) || noticesLost) {
       hearNotices();
     }
     if (poll.ready(0)) {
@@ -147,6 +154,11 @@ final class Loop implements Runnable {
     }
     for (Order order = orders.poll(); order != null; order = orders.poll()) {
       order.run(System.nanoTime());
+    }
+    if (System.nanoTime() - receiver.wokenNs() > STALE_NS) {
+      // News, orders or a stolen processor took so long that adverts may have come meanwhile.
+      receiver.wake();
+      open.forEach(receiver::drain);
     }
     timers();
     boolean unused = settle();
@@ -162,7 +174,7 @@ final class Loop implements Runnable {
   }
 
   private long waitNs() {
-    long next = Long.MAX_VALUE;
+    long next = noticesLost ? System.nanoTime() + REOPEN_NS : Long.MAX_VALUE;
     for (LiveRouter it : routers.driven()) {
       next = Math.min(next, Math.min(it.router().nextDeadlineNs(), it.retryNs));
     }
@@ -196,17 +208,16 @@ final class Loop implements Runnable {
    */
   private void hearNotices() throws SystemCallException {
     List<InterfaceAddress> gone = new ArrayList<>();
-    try {
-      for (byte[] bytes = notices.poll(); bytes != null; bytes = notices.poll()) {
-        for (NetlinkMessage message : NetlinkMessage.parse(bytes)) {
-          host.take(message).ifPresent(gone::add);
-        }
+    while (takeNotices(gone)) {
+      noticesLost = true;
+    }
+    if (noticesLost) {
+      try {
+        host = kernel.dump();
+      } catch (SystemCallException e) {
+        return; // The old table serves until the next turn, which asks again.
       }
-    } catch (SystemCallException e) {
-      if (e.errno() != Errno.ENOBUFS) {
-        throw e;
-      }
-      host = kernel.dump();
+      noticesLost = false;
       gone = vips.missing(host);
     }
     long nowNs = System.nanoTime();
@@ -220,6 +231,28 @@ final class Loop implements Runnable {
       if (holder != null) {
         restore(holder, it, nowNs);
       }
+    }
+  }
+
+  /**
+   * Takes what waits on the socket; what lies behind a loss is read too, before the table is asked
+   * for anew, or it would undo the answer.
+   *
+   * @return whether some was lost, and more may wait
+   */
+  private boolean takeNotices(List<InterfaceAddress> gone) throws SystemCallException {
+    try {
+      for (byte[] bytes = notices.poll(); bytes != null; bytes = notices.poll()) {
+        for (NetlinkMessage message : NetlinkMessage.parse(bytes)) {
+          host.take(message).ifPresent(gone::add);
+        }
+      }
+      return false;
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.ENOBUFS) {
+        throw e;
+      }
+      return true;
     }
   }
 

@@ -39,6 +39,11 @@ final class Receiver {
     realtimeMinusMonotonicNs = clocks.realtimeNs() - wakeNs;
   }
 
+  /** When this turn began. */
+  long wokenNs() {
+    return wakeNs;
+  }
+
   /** Handles what arrived before this turn; a flood that goes on waits for the next. */
   void drain(Port port) {
     VrrpSocket socket = port.socket();

@@ -15,7 +15,11 @@ final class Rtnetlink implements AutoCloseable {
     socket = new NetlinkSocket(NetlinkSocket.ROUTE, 0);
   }
 
-  /** All interfaces and addresses of this network namespace. */
+  /**
+   * All interfaces and addresses of this network namespace.
+   *
+   * @throws SystemCallException when the kernel breaks off: half a table is none
+   */
   HostTable dump() throws SystemCallException {
     HostTable table = new HostTable();
     socket.send(Link.dump(++sequence));
@@ -41,8 +45,11 @@ final class Rtnetlink implements AutoCloseable {
     while (true) {
       for (NetlinkMessage message : NetlinkMessage.parse(socket.receive())) {
         if (message.sequence() == sequence) {
-          if (message.type() == NetlinkMessage.DONE || message.type() == NetlinkMessage.ERROR) {
+          if (message.type() == NetlinkMessage.DONE) {
             return;
+          }
+          if (message.type() == NetlinkMessage.ERROR) {
+            throw SystemCallException.of("list interfaces and addresses", message.errno());
           }
           var unused = table.take(message);
         }

@@ -2,14 +2,19 @@ package io.vipops.engine;
 
 import io.vipops.vrrp.Instance;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads what an instance keeps in a file of its own. Never on the loop's thread. */
 final class Secrets {
+  /** Bytes: more than any password and its line end; the rest only shows that it is too long. */
+  private static final int LONGEST_READ = 64;
+
   private Secrets() {}
 
   /**
@@ -23,11 +28,14 @@ final class Secrets {
     String where = "instance " + instance.name() + ": password_file " + file;
     String password;
     try {
-      password = Files.readString(Path.of(file), StandardCharsets.UTF_8).strip();
+      password = read(Path.of(file), where);
     } catch (NoSuchFileException e) {
       throw new EngineException(where + " does not exist");
     } catch (AccessDeniedException e) {
       throw new EngineException(where + " may not be read by the agent");
+    } catch (InvalidPathException e) {
+      throw new EngineException(
+          "instance " + instance.name() + ": password_file is not a path: " + e.getReason());
     } catch (IOException e) {
       throw new EngineException(where + " cannot be read: " + e.getMessage());
     }
@@ -36,6 +44,16 @@ final class Secrets {
       throw new EngineException(where + " must hold 1 to 8 bytes, not " + bytes);
     }
     return new Configured(instance, withPassword(instance, password));
+  }
+
+  /** A pipe or a device would keep us waiting, or never end. */
+  private static String read(Path file, String where) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new EngineException(where + " is not a regular file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(LONGEST_READ), StandardCharsets.UTF_8).strip();
+    }
   }
 
   private static Instance withPassword(Instance of, String password) {

@@ -52,7 +52,8 @@ final class Libc {
 
   static native int kill(int pid, int signal);
 
-  static native @Nullable Pointer getpwnam(String name);
+  static native int getpwnam_r(
+      String name, Pointer entry, Pointer strings, long length, Pointer found);
 
   static native Pointer strerror(int errno);
 }

@@ -1,12 +1,18 @@
 package io.vipops.linux;
 
-import com.sun.jna.Pointer;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
 import java.util.Optional;
 
 /** What the JDK cannot do to processes. */
 public final class Processes {
   private static final int SIGHUP = 1;
   private static final int SIGKILL = 9;
+
+  /** Bytes of struct passwd, and room for what it points to. */
+  private static final int PASSWD_SIZE = 48;
+
+  private static final int PASSWD_STRINGS = 16 * 1024;
 
   private Processes() {}
 
@@ -44,12 +50,21 @@ public final class Processes {
     }
   }
 
-  /** Looks up a user by name (getpwnam(3), whose answer is shared: one caller at a time). */
-  public static synchronized Optional<User> user(String name) {
-    Pointer entry = Libc.getpwnam(name);
-    // struct passwd: char *pw_name, *pw_passwd; uid_t pw_uid; gid_t pw_gid; …
-    return entry == null
-        ? Optional.empty()
-        : Optional.of(new User(entry.getInt(16), entry.getInt(20)));
+  /**
+   * Looks up a user by name (getpwnam_r(3)). Where the database is a network service this may take
+   * its time; no caller waits for another.
+   */
+  public static Optional<User> user(String name) {
+    try (Memory entry = new Memory(PASSWD_SIZE);
+        Memory strings = new Memory(PASSWD_STRINGS);
+        Memory found = new Memory(Native.POINTER_SIZE)) {
+      found.clear();
+      int errno = Libc.getpwnam_r(name, entry, strings, PASSWD_STRINGS, found);
+      if (errno != 0 || found.getPointer(0) == null) {
+        return Optional.empty();
+      }
+      // struct passwd: char *pw_name, *pw_passwd; uid_t pw_uid; gid_t pw_gid; …
+      return Optional.of(new User(entry.getInt(16), entry.getInt(20)));
+    }
   }
 }

@@ -23,7 +23,8 @@ public final class SystemCallException extends IOException {
     return of(what, Native.getLastError());
   }
 
-  static SystemCallException of(String what, int errno) {
+  /** For an error number that came another way, e.g. in a netlink answer. */
+  public static SystemCallException of(String what, int errno) {
     return new SystemCallException(what + ": " + Errno.text(errno), errno);
   }
 

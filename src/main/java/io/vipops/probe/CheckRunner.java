@@ -94,8 +94,9 @@ public final class CheckRunner implements AutoCloseable {
     private Result probe() {
       try {
         return prober.apply(check);
-      } catch (RuntimeException e) {
-        // A fault of ours counts as the check's: silence would leave its last result in force.
+      } catch (Throwable e) {
+        // Errors too, since this thread is the check. A fault of ours counts as the check's:
+        // silence would leave its last result in force.
         return Result.failed("cannot be run: " + e);
       }
     }

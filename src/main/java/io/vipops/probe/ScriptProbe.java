@@ -8,7 +8,9 @@ import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 final class ScriptProbe {
   private static final File NOTHING = new File("/dev/null");
 
+  /** By name, once found: a directory service that is down later does not fail the check. */
+  private static final Map<String, Processes.User> USERS = new ConcurrentHashMap<>();
+
   private ScriptProbe() {}
 
   static Result run(Probe.Script probe, Duration timeout) {
@@ -26,11 +31,16 @@ final class ScriptProbe {
     List<String> command = new ArrayList<>(List.of("setsid"));
     String user = probe.user();
     if (user != null) {
-      Optional<Processes.User> entry = Processes.user(user);
-      if (entry.isEmpty()) {
-        return Result.failed("script: no user " + user + " on this host");
+      Processes.User entry = USERS.get(user);
+      if (entry == null) {
+        Optional<Processes.User> found = Processes.user(user);
+        if (found.isEmpty()) {
+          return Result.failed("script: no user " + user + " on this host");
+        }
+        entry = found.get();
+        USERS.put(user, entry);
       }
-      command.addAll(become(entry.get()));
+      command.addAll(become(entry));
     }
     command.addAll(probe.command());
     long startNs = System.nanoTime();

@@ -24,6 +24,7 @@ final class ActiveDuty {
   private long advertAtNs = NEVER;
   private long advertisedNs;
   private long heldNs;
+  private long renewAtNs = NEVER;
   private long announceAtNs = NEVER;
   private long contestedNs = NEVER;
 
@@ -54,6 +55,7 @@ final class ActiveDuty {
     }
     out.add(new Effect.Advertise(self.priority(), self.instance().advertInterval()));
     advertisedNs = nowNs;
+    renewAtNs = nextRenewalNs(self.instance());
   }
 
   /** Answers an advert that lost, but not a flood of them packet for packet. */
@@ -74,6 +76,9 @@ final class ActiveDuty {
       if (nextNs > nowNs) {
         advertAtNs = nextNs; // a late advert does not shift those after it
       }
+    }
+    if (nowNs >= renewAtNs) {
+      holdAll(self.instance(), nowNs, out);
     }
     if (nowNs >= announceAtNs) {
       announceAtNs = NEVER;
@@ -143,7 +148,7 @@ final class ActiveDuty {
   }
 
   long deadlineNs() {
-    return Math.min(advertAtNs, announceAtNs);
+    return Math.min(Math.min(advertAtNs, renewAtNs), announceAtNs);
   }
 
   /** No longer Active: the addresses go. */
@@ -154,6 +159,18 @@ final class ActiveDuty {
   private void holdAll(Instance instance, long nowNs, List<Effect> out) {
     hold(instance, instance.virtualAddresses(), out);
     heldNs = nowNs;
+    renewAtNs = nextRenewalNs(instance);
+  }
+
+  /**
+   * When to renew a lease that may be over before the next advert. Never to an end more than three
+   * advert intervals after the last advert: that is the least that a Backup waits.
+   */
+  private long nextRenewalNs(Instance instance) {
+    long leaseNs = instance.vipLease().toNanos();
+    long latestNs = advertisedNs + 3 * instance.advertInterval().toNanos() - leaseNs;
+    long nextNs = heldNs + SECOND_NS;
+    return leaseNs == 0 || nextNs > latestNs ? NEVER : nextNs;
   }
 
   private static void hold(Instance instance, List<VirtualAddress> addresses, List<Effect> out) {
@@ -185,9 +202,9 @@ final class ActiveDuty {
   }
 
   /**
-   * Once per second, always together with an advert: a killed agent's lease then ends a fixed time
-   * after its last advert. Half an interval of slack, so that a timer that fires a little early
-   * does not skip a renewal.
+   * Once per second, together with an advert: a killed agent's lease then ends a fixed time after
+   * its last advert. Only a lease that is short for its interval is renewed between adverts. Half
+   * an interval of slack, so that a timer that fires a little early does not skip a renewal.
    */
   private boolean leaseIsDue(Self self, long nowNs) {
     long slackNs = Math.min(self.intervalNs(), SECOND_NS) / 2;

@@ -26,6 +26,9 @@ final class ActiveWatch {
   /** Since when the Active is worse than us and we may take over: preempt_delay counts from it. */
   private long betterSinceNs = NEVER;
 
+  /** Whether lost adverts were made up for since the last one that counted. */
+  private boolean granted;
+
   private String cause = "";
 
   /**
@@ -37,6 +40,7 @@ final class ActiveWatch {
     this.cause = cause;
     source = null;
     resigned = false;
+    granted = false;
     adoptedNs = 0;
     restartedNs = nowNs;
     betterSinceNs = NEVER;
@@ -74,14 +78,21 @@ final class ActiveWatch {
 
   private void accept(Advertisement advert, long nowNs) {
     restartedNs = nowNs;
+    granted = false;
     if (advert.version() == 3) {
       adoptedNs = advert.maxAdvertiseInterval().toNanos();
     }
   }
 
-  /** Grants a whole wait from now: adverts may have been lost on our side. */
+  /**
+   * Grants a whole wait from now: adverts may have been lost on our side. Once only until an advert
+   * counts: under a flood that never ends, nothing but silence would be left of us.
+   */
   void restart(long nowNs) {
-    restartedNs = nowNs;
+    if (!granted) {
+      granted = true;
+      restartedNs = nowNs;
+    }
   }
 
   /** Something about us changed: preempt_delay counts while we may and should be Active. */

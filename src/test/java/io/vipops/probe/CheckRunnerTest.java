@@ -30,6 +30,9 @@ class CheckRunnerTest {
     if (check.name().equals("broken")) {
       throw new IllegalStateException("a bug");
     }
+    if (check.name().equals("starved")) {
+      throw new OutOfMemoryError("on purpose");
+    }
     if (check.name().startsWith("slow")) {
       most.accumulateAndGet(running.incrementAndGet(), Math::max);
       try {
@@ -102,5 +105,12 @@ class CheckRunnerTest {
     runner.configure(List.of(check("broken", Duration.ofMillis(2), 1)));
     Await.until("twice", SOON, () -> runs("broken").get() >= 2);
     assertThat(results.get("broken").ok()).isFalse();
+  }
+
+  @Test
+  void anErrorIsAFailureTooAndTheNextRunComes() throws Exception {
+    runner.configure(List.of(check("starved", Duration.ofMillis(2), 1)));
+    Await.until("twice", SOON, () -> runs("starved").get() >= 2);
+    assertThat(results.get("starved").ok()).isFalse();
   }
 }

@@ -1,0 +1,106 @@
+package io.vipops.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipops.channel.Channel;
+import io.vipops.lab.Await;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With shell scripts for workers. */
+class WorkerProcessTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  @TempDir Path folder;
+
+  private final AgentThread thread = new AgentThread();
+  private WorkerProcess worker;
+
+  private void start(String script) throws Exception {
+    Path file = folder.resolve("worker.sh");
+    Files.writeString(file, script);
+    worker =
+        new WorkerProcess(
+            List.of("sh", file.toString()), thread, call -> thread.run(() -> on(call)));
+    thread.run(worker::start);
+  }
+
+  private void on(Channel.Call call) {
+    worker.onStep(
+        String.valueOf(call.body.get("name")), (Long) call.body.getOrDefault("deadline_ms", 0L));
+    call.reply(Map.of());
+  }
+
+  private <T> T ask(Callable<T> question) throws Exception {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    thread.run(
+        () -> {
+          try {
+            answer.complete(question.call());
+          } catch (Exception e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer.get(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    worker.stop();
+    thread.stop();
+  }
+
+  /** A frame of less than 256 bytes, as an argument of printf(1). */
+  private static String frame(String json) {
+    return "'\\000\\000\\000\\%03o%s'".formatted(json.length(), json);
+  }
+
+  @Test
+  void aWorkerThatIsLateWithItsStepIsEndedAndReplaced() throws Exception {
+    String step =
+        "{\"kind\":\"request\",\"id\":1,\"type\":\"step\","
+            + "\"body\":{\"name\":\"fetch\",\"deadline_ms\":100}}";
+    start("printf " + frame(step) + "\nexec sleep 600\n");
+    long first = ask(worker::pid);
+    Await.until(
+        "another",
+        SOON,
+        () -> {
+          thread.run(worker::onTick);
+          long now = ask(worker::pid);
+          return now != 0 && now != first;
+        });
+    assertThat(ProcessHandle.of(first).map(ProcessHandle::isAlive).orElse(false)).isFalse();
+    assertThat(ask(worker::restarts)).isPositive();
+  }
+
+  @Test
+  void aWorkerThatSaysWhatIsNoMessageIsEndedAndReplaced() throws Exception {
+    start("echo 'hello, this is no frame'\nexec sleep 600\n");
+    long first = ask(worker::pid);
+    Await.until("another", SOON, () -> ask(worker::restarts) > 0 && ask(worker::pid) != first);
+    assertThat(ProcessHandle.of(first).map(ProcessHandle::isAlive).orElse(false)).isFalse();
+  }
+
+  @Test
+  void whileTheAgentStopsNoWorkerIsStarted() throws Exception {
+    start("exec sleep 600\n");
+    Await.until("up", SOON, () -> ask(worker::pid) != 0);
+    long first = ask(worker::pid);
+    worker.startNoMore();
+    ProcessHandle.of(first).ifPresent(ProcessHandle::destroyForcibly);
+    Await.until("gone", SOON, () -> ProcessHandle.of(first).isEmpty());
+    thread.run(worker::start);
+    assertThat(ask(worker::restarts)).isZero();
+    assertThat(ask(worker::pid)).isIn(0L, first);
+  }
+}

@@ -46,7 +46,9 @@ final class Verdicts {
     Kind kind = Kind.valueOf(last.outcome().toUpperCase(Locale.ROOT));
     boolean stands =
         switch (kind) {
-          case APPLIED, UNCHANGED -> last.generation() != null && inForce.runs(last.generation());
+          // Where nginx or VRRP do not follow it yet, that is resume's work: an apply would start
+          // an nginx that the operator stopped.
+          case APPLIED, UNCHANGED -> last.generation() != null && inForce.holds(last.generation());
           case HELD -> true;
           case FAILED -> !forced && !backoff.isOver();
           case REFUSED, PAUSED, SUPERSEDED -> false;
@@ -90,6 +92,17 @@ final class Verdicts {
       LOG.warn("{}", outcome.line());
     }
     report.ended(outcome);
+  }
+
+  /** A look has ended: whatever it found, a failed commit's next try is later, or never. */
+  void looked(Outcome outcome) {
+    if (backoff.isWaiting() && backoff.isOver()) {
+      if (outcome.kind() == Kind.FAILED) {
+        backoff.failed();
+      } else {
+        backoff.reset();
+      }
+    }
   }
 
   /** Lets the refused and failed be tried again, now. */

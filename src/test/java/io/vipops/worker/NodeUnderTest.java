@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ final class NodeUnderTest {
   final int otherPort;
   final List<String> vrrpCalls = new CopyOnWriteArrayList<>();
   final List<String> steps = new CopyOnWriteArrayList<>();
+  final Map<String, Duration> deadlines = new ConcurrentHashMap<>();
   final List<String> progress = new CopyOnWriteArrayList<>();
   final List<Map<String, @Nullable Object>> reports = new ArrayList<>();
   @Nullable ApplyFailure vrrpRefuses;
@@ -106,7 +109,10 @@ final class NodeUnderTest {
             mirror,
             inForce,
             history,
-            (name, deadline) -> steps.add(name),
+            (name, deadline) -> {
+              steps.add(name);
+              deadlines.put(name, deadline);
+            },
             report,
             verdicts);
   }
@@ -161,9 +167,33 @@ final class NodeUnderTest {
     return (Commit commit) -> true;
   }
 
-  /** Ends nginx. */
+  /** What happens to a node while it settles. */
+  interface Event {
+    void happen() throws Exception;
+  }
+
+  /** The branch stays; {@code event} happens at the first look. */
+  static Reconciler.NewerThan once(Event event) {
+    AtomicBoolean happened = new AtomicBoolean();
+    return commit -> {
+      if (!happened.getAndSet(true)) {
+        try {
+          event.happen();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return false;
+    };
+  }
+
+  /** Ends all. */
   void close() throws Exception {
     mirror.close();
+    stopNginx();
+  }
+
+  void stopNginx() throws Exception {
     NginxMaster master = master();
     if (master.pid().isPresent()) {
       ProcessHandle process = ProcessHandle.of(master.pid().getAsLong()).orElseThrow();

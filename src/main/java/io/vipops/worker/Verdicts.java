@@ -1,9 +1,14 @@
 package io.vipops.worker;
 
 import io.vipops.git.Commit;
+import io.vipops.spec.AgentConfig;
 import io.vipops.worker.Outcome.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +29,37 @@ final class Verdicts {
   private final Backoff backoff = new Backoff();
 
   /**
-   * @param context what a refusal holds for: version, path and node
+   * @param context what a verdict holds for; see {@link #context}
    */
   Verdicts(String context, InForce inForce, History history, Report report) {
     this.context = context;
     this.inForce = inForce;
     this.history = history;
     this.report = report;
+  }
+
+  /**
+   * What a commit is judged by besides itself: another version, source, path, node or host judges
+   * anew. A digest, for the URL may hold a password.
+   */
+  static String context(AgentConfig config, String version) {
+    AgentConfig.Source source = config.source();
+    String judge =
+        String.join(
+            "\n",
+            source.url(),
+            source.branch(),
+            source.path(),
+            config.node(),
+            config.nginx().binary().toString(),
+            Reconciler.hostOf(config).toString());
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(judge.getBytes(StandardCharsets.UTF_8));
+      return version + " " + HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
   }
 
   /** What is known of this commit already; null: it is to be tried. */
@@ -40,7 +69,7 @@ final class Verdicts {
       return new Outcome(Kind.REFUSED, commit.sha(), null, denial.line(), denial.problems());
     }
     History.Entry last = history.last();
-    if (last == null || !last.commit().equals(commit.sha())) {
+    if (last == null || !last.commit().equals(commit.sha()) || !last.context().equals(context)) {
       return null;
     }
     Kind kind = Kind.valueOf(last.outcome().toUpperCase(Locale.ROOT));
@@ -77,6 +106,7 @@ final class Verdicts {
     }
     History.Entry entry =
         new History.Entry(
+            context,
             commit.sha(),
             commit.author(),
             commit.subject(),

@@ -54,8 +54,7 @@ public final class Worker {
             PROOF_LIMIT);
     InForce inForce = new InForce(config, nginx, agent);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
-    String context = version + " " + config.source().path() + " " + config.node();
-    this.verdicts = new Verdicts(context, inForce, history, report);
+    this.verdicts = new Verdicts(Verdicts.context(config, version), inForce, history, report);
     this.reconciler =
         new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
     this.schedule = new Schedule(config.source().poll(), config.node());

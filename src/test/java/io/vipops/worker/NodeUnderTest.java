@@ -40,6 +40,7 @@ final class NodeUnderTest {
   final List<String> progress = new CopyOnWriteArrayList<>();
   final List<Map<String, @Nullable Object>> reports = new ArrayList<>();
   @Nullable ApplyFailure vrrpRefuses;
+  String context = "test";
 
   Mirror mirror;
   History history;
@@ -101,7 +102,7 @@ final class NodeUnderTest {
             Duration.ofSeconds(4));
     inForce = new InForce(config, nginx, new NotedVrrp());
     Report report = new Report(config.source(), mirror.shownUrl(), inForce, history, reports::add);
-    verdicts = new Verdicts("test", inForce, history, report);
+    verdicts = new Verdicts(context, inForce, history, report);
     reconciler =
         new Reconciler(
             config,

@@ -510,6 +510,45 @@ class ReconcilerTest {
   }
 
   @Test
+  void aMasterThatThePidFileDoesNotNameKeepsItsWorkers() throws Exception {
+    String id = applied("10.0.0.101:80");
+    long master = node.master().pid().getAsLong();
+    Files.delete(node.config.nginx().pid());
+    node.restart();
+    assertThat(node.reconciler.resume(true))
+        .contains("nginx master " + master + " runs but pid file " + node.config.nginx().pid())
+        .contains("does not name it");
+    assertThat(node.answeredId()).isEqualTo(id);
+    Files.writeString(node.config.nginx().pid(), master + "\n");
+    assertThat(node.reconciler.resume(true)).isNull();
+  }
+
+  @Test
+  void aVerdictHoldsOnlyForWhatItWasJudgedBy() throws Exception {
+    applied("10.0.0.101:80");
+    node.context = "another path";
+    node.restart();
+    assertThat(node.reconciler.resume(false)).isNull();
+    node.steps.clear();
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+    assertThat(node.steps).contains("render");
+    node.steps.clear();
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+    assertThat(node.steps).containsExactly("fetch");
+  }
+
+  @Test
+  void aListenerOnTheEndpointsPortIsRefused() throws Exception {
+    int taken = node.config.nginx().endpoint().getPort();
+    node.push(node.spec(taken, "10.0.0.101:80"));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(outcome.line())
+        .endsWith(
+            "listener http: port " + taken + " is nginx.endpoint's in agent.yaml; take another");
+  }
+
+  @Test
   void theReportSaysWhatIsInForce() throws Exception {
     String id = applied("10.0.0.101:80");
     var report = node.reports.get(node.reports.size() - 1);

@@ -27,6 +27,9 @@ public final class Nginx {
   /** nginx prints errno for what the host lacks: {@code open() "…" failed (2: No such file …)}. */
   private static final Pattern ERRNO = Pattern.compile("\\(\\d+: [^)]+\\)");
 
+  /** {@code nginx.user} of agent.yaml does not exist; nginx leaves the errno out. */
+  private static final Pattern USER_DATABASE = Pattern.compile("\\bget(pw|gr)nam\\(");
+
   private final AgentConfig.Nginx config;
   private final Path errorLog;
   private final Duration proofLimit;
@@ -68,11 +71,23 @@ public final class Nginx {
     }
     if (!test.ok()) {
       String reason = reason(test.output());
-      if (test.code() < 0 || ERRNO.matcher(reason).find()) {
+      if (test.code() > 1) {
+        throw new ApplyFailure(
+            Fault.HOST, "nginx -t: ended with exit code " + test.code() + ": " + reason);
+      }
+      if (!isAboutTheFile(test, reason)) {
         throw new ApplyFailure(Fault.HOST, "nginx -t: " + reason);
       }
       throw new ApplyFailure(Fault.COMMIT, place(generation, reason) + "nginx -t: " + reason);
     }
+  }
+
+  /** Only nginx's own verdict is the commit's fault: killed, or without a file or user, is not. */
+  private static boolean isAboutTheFile(Finished test, String reason) {
+    return test.code() == 1
+        && test.output().contains("[emerg]")
+        && !ERRNO.matcher(reason).find()
+        && !USER_DATABASE.matcher(reason).find();
   }
 
   private static String place(Path generation, String reason) {
@@ -177,7 +192,8 @@ public final class Nginx {
             ? List.of("systemctl", "start", config.service())
             : List.of(config.binary().toString(), "-c", config.config().toString());
     try {
-      Orphans.end(config.binary(), config.endpoint().getPort(), Duration.ofSeconds(2));
+      new Orphans(config.binary(), config.pid())
+          .end(config.endpoint().getPort(), Duration.ofSeconds(2));
       Finished start = Finished.run(command, COMMAND);
       if (!start.ok()) {
         throw new ApplyFailure(

@@ -20,22 +20,33 @@ final class Orphans {
   private static final Path PROC = Path.of("/proc");
   private static final String LISTENING = "0A";
 
-  private Orphans() {}
+  private final Path binary;
+  private final Path pidFile;
 
   /**
-   * Ends every {@code nginx: worker process} of {@code binary} that listens on {@code port} of this
-   * network namespace, and waits until they are gone. Only for when there is no master.
+   * @param binary whose workers
+   * @param pidFile which names no master
+   */
+  Orphans(Path binary, Path pidFile) {
+    this.binary = binary;
+    this.pidFile = pidFile;
+  }
+
+  /**
+   * Ends every {@code nginx: worker process} that listens on {@code port} of this network namespace
+   * and whose master is gone, and waits until they are gone too.
    *
    * @return how many there were
+   * @throws ApplyFailure of the host, if one has a living master: that one serves
    */
-  static int end(Path binary, int port, Duration patience)
-      throws IOException, InterruptedException {
+  int end(int port, Duration patience) throws ApplyFailure, IOException, InterruptedException {
     Set<String> sockets = listening(port);
     List<ProcessHandle> orphans = new ArrayList<>();
     if (!sockets.isEmpty()) {
       String exe = binary.toRealPath().toString();
       for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
-        if (isWorker(process.pid(), exe) && holds(process.pid(), sockets)) {
+        if (isNginx(process.pid(), exe, "worker process") && holds(process.pid(), sockets)) {
+          refuseLivingMaster(process, exe);
           orphans.add(process);
         }
       }
@@ -53,6 +64,19 @@ final class Orphans {
     return orphans.size();
   }
 
+  private void refuseLivingMaster(ProcessHandle worker, String exe) throws ApplyFailure {
+    long parent = worker.parent().map(ProcessHandle::pid).orElse(0L);
+    if (parent > 0 && isNginx(parent, exe, "master process")) {
+      throw new ApplyFailure(
+          Fault.HOST,
+          "start: nginx master "
+              + parent
+              + " runs but pid file "
+              + pidFile
+              + " does not name it: write its number there, or end it");
+    }
+  }
+
   /** {@code socket:[inode]} of each socket that listens on {@code port}; proc(5), net/tcp. */
   private static Set<String> listening(int port) throws IOException {
     String wanted = String.format(Locale.ROOT, ":%04X", port);
@@ -66,13 +90,13 @@ final class Orphans {
     return sockets;
   }
 
-  private static boolean isWorker(long pid, String exe) {
+  private static boolean isNginx(long pid, String exe, String role) {
     Path process = PROC.resolve(Long.toString(pid));
     try {
       String name = Files.readSymbolicLink(process.resolve("exe")).toString();
       return (name.equals(exe) || name.equals(exe + " (deleted)"))
           && Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1)
-              .startsWith("nginx: worker process");
+              .startsWith("nginx: " + role);
     } catch (IOException e) {
       return false; // gone, or a kernel thread
     }

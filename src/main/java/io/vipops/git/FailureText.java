@@ -42,7 +42,12 @@ final class FailureText {
         text = at instanceof FileSystemException ? at.toString() : at.getMessage();
       }
     }
-    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    return masked(text).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** Without user and password in the URLs that it names: a token may stand in either. */
+  static String masked(String text) {
+    return text.replaceAll("://[^/\\s]*@", "://");
   }
 
   /** What went wrong on the way to {@code host}, and what to do. */

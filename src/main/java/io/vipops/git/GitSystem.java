@@ -32,7 +32,7 @@ final class GitSystem extends SystemReader {
     }
     SystemReader.setInstance(new GitSystem());
     if (FS.DETECTED instanceof FS_POSIX posix) {
-      posix.setUmask(0022); // else it asks a shell
+      posix.setUmask(0077); // else it asks a shell; a spec may hold passwords
     }
     WindowCacheConfig cache = new WindowCacheConfig();
     cache.setPackedGitLimit(2 << 20);

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -164,6 +165,8 @@ public final class Mirror implements Closeable {
       } else {
         removeLeftovers();
       }
+      Files.createDirectories(dir);
+      Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwx------"));
       FileRepository opened = new FileRepository(dir.toFile());
       if (isNew) {
         opened.create(true);

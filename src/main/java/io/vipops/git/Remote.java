@@ -33,7 +33,9 @@ final class Remote implements Closeable {
     try {
       this.uri = new URIish(source.url());
     } catch (URISyntaxException e) {
-      throw GitFailure.ofHost("source.url " + source.url() + " is not a URL", e);
+      // Nobody knows what is what in it: all up to the last @ may be a password.
+      String shown = source.url().replaceFirst("(?s)^.*@", "***@");
+      throw GitFailure.ofHost("source.url " + shown + " is not a URL");
     }
     this.scheme = scheme(uri);
     AgentConfig.Https access = source.https();

@@ -24,10 +24,12 @@ public final class History {
   /**
    * The end of one pass.
    *
+   * @param context what it was judged by; see {@link Denial}
    * @param at ISO 8601, UTC
    * @param stepMs milliseconds by step
    */
   public record Entry(
+      String context,
       String commit,
       String author,
       String subject,
@@ -40,7 +42,7 @@ public final class History {
   /**
    * A commit that is not tried again.
    *
-   * @param context what it was judged by: version, path and node
+   * @param context what it was judged by: it holds for no other version, source or host
    */
   public record Denial(String context, String line, @Nullable String problems) {}
 
@@ -178,6 +180,7 @@ public final class History {
 
   private static Map<String, @Nullable Object> encode(Entry entry) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("context", entry.context());
     json.put("commit", entry.commit());
     json.put("author", entry.author());
     json.put("subject", entry.subject());
@@ -214,6 +217,7 @@ public final class History {
   @SuppressWarnings("unchecked")
   private static Entry entry(Map<String, @Nullable Object> json) {
     return new Entry(
+        text(json, "context"),
         text(json, "commit"),
         text(json, "author"),
         text(json, "subject"),

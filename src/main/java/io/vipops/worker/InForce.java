@@ -18,10 +18,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which generation is in force, and the way to another one: stage, test, switch, converge, settle,
@@ -29,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * after {@link #resume}, in exactly one generation for nginx and VRRP.
  */
 final class InForce {
+  private static final Logger LOG = LoggerFactory.getLogger(InForce.class);
   private static final int KEEP = 10;
+
   private final AgentConfig config;
   private final Generations generations;
   private final Journal journal;
@@ -38,7 +41,9 @@ final class InForce {
   private @Nullable String id;
   private Journal.@Nullable Entry entry;
   private @Nullable Settling settling;
+  private boolean read;
   private boolean converged;
+  private long provenNs;
   private long reloads;
   private Instant since = Instant.EPOCH;
 
@@ -97,6 +102,14 @@ final class InForce {
     return converged && wanted.equals(id);
   }
 
+  /**
+   * Whether {@code current} points at {@code wanted}, whole and watched to the end. Whether nginx
+   * and VRRP run it is another question.
+   */
+  boolean holds(String wanted) {
+    return wanted.equals(id) && settling != null && isSettled();
+  }
+
   /** Whether nginx and VRRP are known to run what {@code current} points at. */
   boolean isConverged() {
     return converged;
@@ -123,10 +136,16 @@ final class InForce {
     vrrp.check(vrrpFile(next));
   }
 
-  /** Step 7: the commit point. */
+  /**
+   * Step 7: the commit point. The way back leads to the last generation that settled: one that a
+   * newer commit overtook may be bad.
+   */
   void switchTo(String next, String commit) throws ApplyFailure {
-    settling = generations.load(next);
-    write(new Journal.Entry(id, next, Phase.SWITCH, commit));
+    Settling watch = generations.load(next);
+    Journal.Entry last = entry;
+    String settled = last == null || last.phase() == Phase.APPLIED ? id : last.previous();
+    write(new Journal.Entry(settled, next, Phase.SWITCH, commit));
+    settling = watch;
     point(next);
   }
 
@@ -154,6 +173,7 @@ final class InForce {
     if (at != null && at.phase() != Phase.APPLIED && at.phase() != Phase.ROLLBACK) {
       write(at.in(Phase.SETTLE));
     }
+    provenNs = System.nanoTime();
     converged = true;
     return way;
   }
@@ -170,7 +190,7 @@ final class InForce {
     if (watch == null || watched == null) {
       return true;
     }
-    return new Watch(nginx, watched, watch).toTheEnd(newer);
+    return new Watch(nginx, watched, watch, provenNs).toTheEnd(newer);
   }
 
   /** Step 10: nothing is under way any more. */
@@ -196,7 +216,15 @@ final class InForce {
     }
   }
 
-  /** {@code current} back to what it was before {@link #switchTo}, and both halves with it. */
+  /** Ends an apply whose watch went on after its pass; see {@link #applied(String)}. */
+  void settled() throws ApplyFailure {
+    Journal.Entry last = entry;
+    if (last != null) {
+      applied(last.commit());
+    }
+  }
+
+  /** {@code current} back to the last generation that settled, and both halves with it. */
   void rollBack() throws ApplyFailure, InterruptedException {
     Journal.Entry failed = entry;
     if (failed == null || failed.phase() == Phase.APPLIED) {
@@ -222,8 +250,8 @@ final class InForce {
   }
 
   /**
-   * After a start, without Git: both halves to {@code current}. An apply that was under way is
-   * finished, a rollback too.
+   * After a start, without Git: both halves to {@code current}. An apply that was under way gets as
+   * far as proven, or is rolled back; a rollback is finished.
    *
    * @param mayStart whether a missing nginx is to be started although no apply was under way
    */
@@ -240,34 +268,56 @@ final class InForce {
     }
     Journal.Entry underWay = at == null || at.phase() == Phase.APPLIED ? null : at;
     if (underWay != null && !underWay.next().equals(now)) {
-      // The crash came before the commit point: the old generation was never left.
-      write(new Journal.Entry(null, now, Phase.APPLIED, generations.commit(now)));
-      underWay = null;
+      underWay = neverLeft(now, underWay.previous());
     }
     try {
+      settling = null;
       settling = generations.load(now);
       converge(underWay != null || mayStart);
-      if (underWay != null) {
-        settle(() -> false);
-        applied(underWay.commit());
-      }
     } catch (ApplyFailure e) {
-      if (underWay != null && underWay.previous() != null) {
+      if (underWay != null) {
         rollBack();
       }
       throw e;
     }
   }
 
-  private void read() throws ApplyFailure {
+  /** A crash came before the commit point: {@code now} is as far as it was before the switch. */
+  private Journal.@Nullable Entry neverLeft(String now, @Nullable String settled)
+      throws ApplyFailure {
+    String commit = generations.commit(now);
+    if (now.equals(settled)) {
+      write(new Journal.Entry(null, now, Phase.APPLIED, commit));
+      return null;
+    }
+    Journal.Entry unsettled = new Journal.Entry(settled, now, Phase.SETTLE, commit);
+    write(unsettled);
+    return unsettled;
+  }
+
+  /**
+   * Learns from the disk what is in force, unless it did already. {@code current} decides; the
+   * journal only says whether an apply was under way.
+   */
+  void read() throws ApplyFailure {
+    if (read) {
+      return;
+    }
     try {
-      Optional<Journal.Entry> last = journal.read();
-      entry = last.orElse(null);
       id = generations.current().orElse(null);
       since = Instant.now();
     } catch (IOException e) {
       throw host("resume", e);
     }
+    try {
+      entry = journal.read().orElse(null);
+    } catch (IOException e) {
+      LOG.warn("journal: {}: what current points at counts as applied", e.getMessage());
+      String now = id;
+      entry =
+          now == null ? null : new Journal.Entry(null, now, Phase.APPLIED, generations.commit(now));
+    }
+    read = true;
   }
 
   private void write(Journal.Entry next) throws ApplyFailure {

@@ -10,12 +10,10 @@ import java.util.concurrent.TimeUnit;
 /** The agent's requests, from the thread that reads them to the thread that does them. */
 final class Inbox implements Channel.Handler {
   private final Deque<Channel.Call> waiting = new ArrayDeque<>();
-  private long arrivals;
 
   @Override
   public synchronized void onRequest(Channel.Call call) {
     waiting.add(call);
-    arrivals++;
     notifyAll();
   }
 
@@ -24,11 +22,6 @@ final class Inbox implements Channel.Handler {
     List<Channel.Call> taken = new ArrayList<>(waiting);
     waiting.clear();
     return taken;
-  }
-
-  /** How many ever arrived. */
-  synchronized long arrivals() {
-    return arrivals;
   }
 
   /** Waits until something is there, at most {@code nanos}. */

@@ -11,6 +11,7 @@ import io.vipops.render.Host;
 import io.vipops.render.Renderer;
 import io.vipops.render.Renderer.Rendering;
 import io.vipops.spec.AgentConfig;
+import io.vipops.spec.Listener;
 import io.vipops.spec.Node;
 import io.vipops.spec.ProblemText;
 import io.vipops.spec.Severity;
@@ -98,14 +99,8 @@ public final class Reconciler {
     Rendering rendering = Renderer.render(spec, config.node(), host);
     String id = rendering.generation().id();
 
-    if (inForce.runs(id)) {
-      boolean wasSettled = inForce.isSettled();
-      pass.begin("settle", LONG);
-      if (!wasSettled && !inForce.settle(newer)) {
-        return Outcome.of(Kind.SUPERSEDED, commit, id, "proven, then a newer commit came");
-      }
-      inForce.applied(commit.sha());
-      return Outcome.of(Kind.UNCHANGED, commit, id, "nothing changes on this node");
+    if (inForce.runs(id) || inForce.holds(id)) {
+      return keep(commit, id, pass, newer);
     }
 
     pass.begin("stage", SHORT);
@@ -132,7 +127,7 @@ public final class Reconciler {
       pass.say("proven " + id + " " + proven);
       report.send();
 
-      pass.begin("settle", spec.cluster().rollout().settle().plus(LONG));
+      beginSettle(pass);
       if (!inForce.settle(newer)) {
         return Outcome.of(
             Kind.SUPERSEDED, commit, id, "proven " + proven + "; a newer commit came");
@@ -142,9 +137,62 @@ public final class Reconciler {
       inForce.applied(commit.sha());
       return Outcome.of(Kind.APPLIED, commit, id, proven);
     } catch (ApplyFailure | RuntimeException e) {
-      pass.begin("rollback", LONG);
-      rollBack(e);
+      rollBack(e, pass);
       throw e;
+    }
+  }
+
+  /** A commit that renders to what is in force already: only its watch may have to go on. */
+  private Outcome keep(Commit commit, String id, Pass pass, InForce.NewerCommit newer)
+      throws ApplyFailure, InterruptedException {
+    try {
+      if (!inForce.isSettled()) {
+        beginSettle(pass);
+        if (!inForce.settle(newer)) {
+          return Outcome.of(Kind.SUPERSEDED, commit, id, "proven, then a newer commit came");
+        }
+      }
+      pass.begin("record", SHORT);
+      inForce.applied(commit.sha());
+      return Outcome.of(Kind.UNCHANGED, commit, id, "nothing changes on this node");
+    } catch (ApplyFailure | RuntimeException e) {
+      rollBack(e, pass);
+      throw e;
+    }
+  }
+
+  private void beginSettle(Pass pass) {
+    Settling settling = inForce.settling();
+    pass.begin("settle", settling == null ? LONG : settling.settle().plus(LONG));
+  }
+
+  /**
+   * Goes on watching a proven generation that its own pass left: a newer commit came and was not
+   * taken into force, or the worker ended meanwhile.
+   *
+   * @param somethingElse asked every now and then; if there is, the rest is for another time
+   */
+  void settle(InForce.NewerCommit somethingElse) throws InterruptedException {
+    if (inForce.isSettled() || !inForce.isConverged()) {
+      return;
+    }
+    Pass pass = new Pass(steps, line -> {});
+    try {
+      beginSettle(pass);
+      if (inForce.settle(somethingElse)) {
+        inForce.settled();
+        LOG.info("generation {} has settled", inForce.id());
+        report.send();
+      }
+    } catch (ApplyFailure | RuntimeException e) {
+      String line = String.valueOf(e.getMessage());
+      try {
+        rollBack(e, pass);
+      } catch (ApplyFailure failed) {
+        line = failed.line();
+      }
+      LOG.warn("{}; generation {} is in force again", line, inForce.id());
+      report.unsettled(line);
     }
   }
 
@@ -158,6 +206,11 @@ public final class Reconciler {
   Outcome pass(boolean forced, Consumer<String> progress, NewerThan newer)
       throws InterruptedException, IOException {
     Pass pass = new Pass(steps, progress);
+    try {
+      inForce.read();
+    } catch (ApplyFailure e) {
+      return new Outcome(Kind.FAILED, null, null, e.line(), null);
+    }
     Commit commit;
     try {
       commit = fetch(pass);
@@ -248,10 +301,27 @@ public final class Reconciler {
               + ": add it, or set node in agent.yaml",
           null);
     }
+    refuseEndpointPort(spec);
     reading.problems().stream()
         .filter(problem -> problem.severity() == Severity.WARNING)
         .forEach(problem -> LOG.warn("{}", ProblemText.format(problem, null, false)));
     return spec;
+  }
+
+  /** The generation endpoint's port is the host's: two servers there, and neither proves itself. */
+  private void refuseEndpointPort(Spec spec) throws Refusal {
+    int taken = config.nginx().endpoint().getPort();
+    for (Listener listener : spec.cluster().listeners().values()) {
+      if (listener.port() == taken) {
+        throw new Refusal(
+            "listener "
+                + listener.name()
+                + ": port "
+                + taken
+                + " is nginx.endpoint's in agent.yaml; take another",
+            null);
+      }
+    }
   }
 
   private Node self(Spec spec) {
@@ -262,7 +332,8 @@ public final class Reconciler {
     return self;
   }
 
-  private void rollBack(Exception cause) throws ApplyFailure, InterruptedException {
+  private void rollBack(Exception cause, Pass pass) throws ApplyFailure, InterruptedException {
+    pass.begin("rollback", LONG);
     try {
       inForce.rollBack();
     } catch (ApplyFailure e) {
@@ -308,9 +379,9 @@ public final class Reconciler {
   }
 
   /** Where the branch stands, if it can be asked. */
-  boolean hasMoved(Commit from) {
+  boolean hasMoved(String from) {
     try {
-      return !mirror.head().equals(from.sha());
+      return !mirror.head().equals(from);
     } catch (GitFailure e) {
       return false; // the next poll says so
     }

@@ -73,6 +73,13 @@ final class Report {
     send();
   }
 
+  /** A proven generation did not stay well, and its commit is not the one that is judged now. */
+  void unsettled(String line) {
+    set(Conditions.READY, false, "Failed", line);
+    set(Conditions.STALLED, true, "SettleFailed", line);
+    send();
+  }
+
   private static boolean inForceAsWanted(History.Entry last) {
     return last.outcome().equals("applied") || last.outcome().equals("unchanged");
   }

@@ -1,9 +1,14 @@
 package io.vipops.worker;
 
 import io.vipops.git.Commit;
+import io.vipops.spec.AgentConfig;
 import io.vipops.worker.Outcome.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +29,37 @@ final class Verdicts {
   private final Backoff backoff = new Backoff();
 
   /**
-   * @param context what a refusal holds for: version, path and node
+   * @param context what a verdict holds for; see {@link #context}
    */
   Verdicts(String context, InForce inForce, History history, Report report) {
     this.context = context;
     this.inForce = inForce;
     this.history = history;
     this.report = report;
+  }
+
+  /**
+   * What a commit is judged by besides itself: another version, source, path, node or host judges
+   * anew. A digest, for the URL may hold a password.
+   */
+  static String context(AgentConfig config, String version) {
+    AgentConfig.Source source = config.source();
+    String judge =
+        String.join(
+            "\n",
+            source.url(),
+            source.branch(),
+            source.path(),
+            config.node(),
+            config.nginx().binary().toString(),
+            Reconciler.hostOf(config).toString());
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(judge.getBytes(StandardCharsets.UTF_8));
+      return version + " " + HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
   }
 
   /** What is known of this commit already; null: it is to be tried. */
@@ -40,13 +69,15 @@ final class Verdicts {
       return new Outcome(Kind.REFUSED, commit.sha(), null, denial.line(), denial.problems());
     }
     History.Entry last = history.last();
-    if (last == null || !last.commit().equals(commit.sha())) {
+    if (last == null || !last.commit().equals(commit.sha()) || !last.context().equals(context)) {
       return null;
     }
     Kind kind = Kind.valueOf(last.outcome().toUpperCase(Locale.ROOT));
     boolean stands =
         switch (kind) {
-          case APPLIED, UNCHANGED -> last.generation() != null && inForce.runs(last.generation());
+          // Where nginx or VRRP do not follow it yet, that is resume's work: an apply would start
+          // an nginx that the operator stopped.
+          case APPLIED, UNCHANGED -> last.generation() != null && inForce.holds(last.generation());
           case HELD -> true;
           case FAILED -> !forced && !backoff.isOver();
           case REFUSED, PAUSED, SUPERSEDED -> false;
@@ -75,6 +106,7 @@ final class Verdicts {
     }
     History.Entry entry =
         new History.Entry(
+            context,
             commit.sha(),
             commit.author(),
             commit.subject(),
@@ -90,6 +122,17 @@ final class Verdicts {
       LOG.warn("{}", outcome.line());
     }
     report.ended(outcome);
+  }
+
+  /** A look has ended: whatever it found, a failed commit's next try is later, or never. */
+  void looked(Outcome outcome) {
+    if (backoff.isWaiting() && backoff.isOver()) {
+      if (outcome.kind() == Kind.FAILED) {
+        backoff.failed();
+      } else {
+        backoff.reset();
+      }
+    }
   }
 
   /** Lets the refused and failed be tried again, now. */

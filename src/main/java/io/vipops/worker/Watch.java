@@ -16,11 +16,16 @@ final class Watch {
   private final Nginx nginx;
   private final String id;
   private final Settling settling;
+  private final long endNs;
 
-  Watch(Nginx nginx, String id, Settling settling) {
+  /**
+   * @param sinceNs when it was proven: a watch that goes on after a break does not begin anew
+   */
+  Watch(Nginx nginx, String id, Settling settling, long sinceNs) {
     this.nginx = nginx;
     this.id = id;
     this.settling = settling;
+    this.endNs = sinceNs + settling.settle().toNanos();
   }
 
   /**
@@ -30,9 +35,10 @@ final class Watch {
    * @throws ApplyFailure of the host, if it does not stay well
    */
   boolean toTheEnd(InForce.NewerCommit newer) throws ApplyFailure, InterruptedException {
-    long endNs = System.nanoTime() + settling.settle().toNanos();
     int bad = 0;
+    long lookedNs;
     do {
+      lookedNs = System.nanoTime();
       String unwell = nginx.unwell(id, settling.ports());
       bad = unwell == null ? 0 : bad + 1;
       if (bad >= BAD_LOOKS) {
@@ -42,7 +48,7 @@ final class Watch {
         return false;
       }
       Thread.sleep(LOOK_EVERY.toMillis());
-    } while (bad > 0 || System.nanoTime() - endNs < 0);
+    } while (bad > 0 || lookedNs - endNs < 0);
     return true;
   }
 }

@@ -36,7 +36,7 @@ public final class Worker {
   private final BootMark bootMark;
   private final Backoff resumeBackoff = new Backoff();
   private final List<Channel.Call> syncs = new ArrayList<>();
-  private long seenArrivals;
+  private int seenSyncs;
   private boolean resumed;
 
   private Worker(AgentConfig config, String version, Inbox inbox, ParentAgent agent)
@@ -54,8 +54,7 @@ public final class Worker {
             PROOF_LIMIT);
     InForce inForce = new InForce(config, nginx, agent);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
-    String context = version + " " + config.source().path() + " " + config.node();
-    this.verdicts = new Verdicts(context, inForce, history, report);
+    this.verdicts = new Verdicts(Verdicts.context(config, version), inForce, history, report);
     this.reconciler =
         new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
     this.schedule = new Schedule(config.source().poll(), config.node());
@@ -95,7 +94,7 @@ public final class Worker {
   /** One turn: what is due, then a wait for the next thing. */
   private void turn() throws InterruptedException {
     try {
-      if (!resumed || !reconciler.isConverged()) {
+      if (isResumeDue()) {
         resume();
       }
       serve();
@@ -104,10 +103,16 @@ public final class Worker {
       if (!syncs.isEmpty() || (due && !history.isPaused())) {
         look();
       }
+      if (syncs.isEmpty() && (!schedule.isDue() || history.isPaused())) {
+        reconciler.settle(this::isThereSomethingElse);
+      }
     } catch (IOException | RuntimeException e) {
       String line = "state_dir cannot be used: " + e;
       LOG.error("{}", line);
       verdicts.backoff().failed();
+      if (isResumeDue() && resumeBackoff.isOver()) {
+        resumeBackoff.failed();
+      }
       syncs.forEach(call -> call.fail(line));
       syncs.clear();
     }
@@ -116,15 +121,23 @@ public final class Worker {
     inbox.await(waitNs);
   }
 
+  /** Only what the next turn will act on may shorten the wait: all else would turn for nothing. */
   private long waitNs() {
-    long waitNs = history.isPaused() ? schedule.periodNs() : schedule.remainingNs();
-    if (verdicts.backoff().isWaiting()) {
-      waitNs = Math.min(waitNs, verdicts.backoff().remainingNs());
+    long waitNs = schedule.periodNs();
+    if (!history.isPaused()) {
+      waitNs = schedule.remainingNs();
+      if (verdicts.backoff().isWaiting()) {
+        waitNs = Math.min(waitNs, verdicts.backoff().remainingNs());
+      }
     }
-    if (resumeBackoff.isWaiting()) {
+    if (isResumeDue()) {
       waitNs = Math.min(waitNs, resumeBackoff.remainingNs());
     }
     return Math.max(waitNs, 1_000_000);
+  }
+
+  private boolean isResumeDue() {
+    return !resumed || !reconciler.isConverged();
   }
 
   private void resume() throws InterruptedException {
@@ -140,25 +153,35 @@ public final class Worker {
     }
   }
 
-  private void serve() throws IOException {
+  private void serve() {
     for (Channel.Call call : inbox.takeAll()) {
-      switch (call.type) {
-        case "sync" -> syncs.add(call);
-        case "pause" -> {
-          history.setPaused(true);
-          done(call, "paused: commits are left alone until vipops resume");
-        }
-        case "resume" -> {
-          history.setPaused(false);
-          schedule.now();
-          done(call, "resumed");
-        }
-        case "retry" -> {
-          done(call, verdicts.retry());
-          schedule.now();
-        }
-        default -> call.fail("the worker knows no request " + call.type);
+      try {
+        serve(call);
+      } catch (IOException e) {
+        String line = call.type + ": state_dir cannot be written: " + e;
+        LOG.error("{}", line);
+        call.fail(line);
       }
+    }
+  }
+
+  private void serve(Channel.Call call) throws IOException {
+    switch (call.type) {
+      case "sync" -> syncs.add(call);
+      case "pause" -> {
+        history.setPaused(true);
+        done(call, "paused: commits are left alone until vipops resume");
+      }
+      case "resume" -> {
+        history.setPaused(false);
+        schedule.now();
+        done(call, "resumed");
+      }
+      case "retry" -> {
+        done(call, verdicts.retry());
+        schedule.now();
+      }
+      default -> call.fail("the worker knows no request " + call.type);
     }
   }
 
@@ -177,9 +200,10 @@ public final class Worker {
               Outcome.Kind.PAUSED, null, null, "paused: vipops resume lets commits in again", null);
     } else {
       schedule.looked();
-      seenArrivals = inbox.arrivals();
+      seenSyncs = asked.size();
       outcome =
           reconciler.pass(!asked.isEmpty(), line -> tell(asked, line), this::isThereNewerThan);
+      verdicts.looked(outcome);
     }
     if (outcome.kind() == Outcome.Kind.SUPERSEDED) {
       schedule.now(); // those who wait get the newer commit's outcome
@@ -193,14 +217,28 @@ public final class Worker {
     asked.forEach(call -> call.progress(Map.of("line", line)));
   }
 
-  /** While settling: the branch is asked when a poll is due or somebody asks. */
+  /** While settling: the branch is asked when a poll is due or somebody asks for a sync. */
   private boolean isThereNewerThan(Commit commit) {
-    long arrivals = inbox.arrivals();
-    if (!schedule.isDue() && arrivals == seenArrivals) {
+    serve();
+    if ((!schedule.isDue() || history.isPaused()) && syncs.size() == seenSyncs) {
       return false;
     }
-    seenArrivals = arrivals;
+    seenSyncs = syncs.size();
     schedule.looked();
-    return reconciler.hasMoved(commit);
+    return reconciler.hasMoved(commit.sha());
+  }
+
+  /** While a generation settles that no pass waits for. */
+  private boolean isThereSomethingElse() {
+    serve();
+    if (!syncs.isEmpty()) {
+      return true;
+    }
+    boolean failedIsDue = verdicts.backoff().isWaiting() && verdicts.backoff().isOver();
+    if (history.isPaused() || !(schedule.isDue() || failedIsDue)) {
+      return false;
+    }
+    schedule.now();
+    return true;
   }
 }

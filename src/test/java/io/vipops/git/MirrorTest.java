@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -253,5 +254,25 @@ class MirrorTest {
     try (var packs = Files.walk(dir.resolve("repo/objects"))) {
       assertThat(packs.filter(file -> file.toString().endsWith(".pack")).count()).isLessThan(55);
     }
+  }
+
+  @Test
+  void whatMayHoldPasswordsIsReadableByItsOwnerOnly() throws Exception {
+    origin.push("cluster.yaml", "1");
+    Path repo = dir.resolve("private/repo");
+    AgentConfig.Source source =
+        new AgentConfig.Source(
+            origin.url(),
+            "main",
+            "cluster.yaml",
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            null,
+            null);
+    try (Mirror mirror = Mirror.open(repo, source)) {
+      mirror.fetch(mirror.head());
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(repo)))
+        .isEqualTo("rwx------");
   }
 }

@@ -14,6 +14,7 @@ class HistoryTest {
 
   private static History.Entry entry(int n, String outcome) {
     return new History.Entry(
+        "v1",
         "%040x".formatted(n),
         "A <a@example.com>",
         "subject " + n,

@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +36,11 @@ final class NodeUnderTest {
   final int otherPort;
   final List<String> vrrpCalls = new CopyOnWriteArrayList<>();
   final List<String> steps = new CopyOnWriteArrayList<>();
+  final Map<String, Duration> deadlines = new ConcurrentHashMap<>();
   final List<String> progress = new CopyOnWriteArrayList<>();
   final List<Map<String, @Nullable Object>> reports = new ArrayList<>();
   @Nullable ApplyFailure vrrpRefuses;
+  String context = "test";
 
   Mirror mirror;
   History history;
@@ -98,7 +102,7 @@ final class NodeUnderTest {
             Duration.ofSeconds(4));
     inForce = new InForce(config, nginx, new NotedVrrp());
     Report report = new Report(config.source(), mirror.shownUrl(), inForce, history, reports::add);
-    verdicts = new Verdicts("test", inForce, history, report);
+    verdicts = new Verdicts(context, inForce, history, report);
     reconciler =
         new Reconciler(
             config,
@@ -106,7 +110,10 @@ final class NodeUnderTest {
             mirror,
             inForce,
             history,
-            (name, deadline) -> steps.add(name),
+            (name, deadline) -> {
+              steps.add(name);
+              deadlines.put(name, deadline);
+            },
             report,
             verdicts);
   }
@@ -161,9 +168,33 @@ final class NodeUnderTest {
     return (Commit commit) -> true;
   }
 
-  /** Ends nginx. */
+  /** What happens to a node while it settles. */
+  interface Event {
+    void happen() throws Exception;
+  }
+
+  /** The branch stays; {@code event} happens at the first look. */
+  static Reconciler.NewerThan once(Event event) {
+    AtomicBoolean happened = new AtomicBoolean();
+    return commit -> {
+      if (!happened.getAndSet(true)) {
+        try {
+          event.happen();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return false;
+    };
+  }
+
+  /** Ends all. */
   void close() throws Exception {
     mirror.close();
+    stopNginx();
+  }
+
+  void stopNginx() throws Exception {
     NginxMaster master = master();
     if (master.pid().isPresent()) {
       ProcessHandle process = ProcessHandle.of(master.pid().getAsLong()).orElseThrow();

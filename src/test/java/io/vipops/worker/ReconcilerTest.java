@@ -275,6 +275,143 @@ class ReconcilerTest {
     applied("10.0.0.102:80");
   }
 
+  /** Proven, and left unwatched by its own pass. */
+  private String overtaken(String spec) throws Exception {
+    node.push(spec);
+    Outcome outcome = node.pass(NodeUnderTest.always());
+    assertThat(outcome.kind()).as(outcome.line()).isEqualTo(Kind.SUPERSEDED);
+    return String.valueOf(outcome.generation());
+  }
+
+  private void assertInForceAndSettled(String id) throws Exception {
+    assertThat(current()).isEqualTo(id);
+    assertThat(node.answeredId()).isEqualTo(id);
+    assertThat(node.vrrpCalls).endsWith("proven " + id, "apply " + id);
+    assertThat(new Journal(node.config.stateDir()).read().orElseThrow())
+        .returns(Journal.Phase.APPLIED, Journal.Entry::phase)
+        .returns(id, Journal.Entry::next);
+  }
+
+  @Test
+  void aGenerationThatDoesNotStayWellIsRolledBack() throws Exception {
+    String good = applied("10.0.0.101:80");
+    node.push(node.spec(node.port, "10.0.0.102:80"));
+    Outcome outcome = node.pass(NodeUnderTest.once(node::stopNginx));
+    assertThat(outcome.kind()).as(outcome.line()).isEqualTo(Kind.FAILED);
+    assertThat(outcome.line()).contains("settle: generation ").contains("no nginx master");
+    assertInForceAndSettled(good);
+  }
+
+  @Test
+  void anOvertakenGenerationIsStillWatchedWhenTheNewerCommitIsRefused() throws Exception {
+    String good = applied("10.0.0.101:80");
+    String overtaken = overtaken(node.spec(node.port, "10.0.0.102:80"));
+    node.push("no: spec");
+    assertThat(node.pass().kind()).isEqualTo(Kind.REFUSED);
+    assertThat(current()).isEqualTo(overtaken);
+    node.stopNginx();
+    node.reconciler.settle(() -> false);
+    assertInForceAndSettled(good);
+    assertThat(node.reports.get(node.reports.size() - 1).get("conditions").toString())
+        .contains("type=Stalled, status=true, reason=SettleFailed");
+    node.reconciler.settle(() -> false);
+    assertInForceAndSettled(good);
+  }
+
+  @Test
+  void anOvertakenGenerationThatStaysWellIsApplied() throws Exception {
+    applied("10.0.0.101:80");
+    String overtaken = overtaken(node.spec(node.port, "10.0.0.102:80"));
+    node.push("no: spec");
+    assertThat(node.pass().kind()).isEqualTo(Kind.REFUSED);
+    node.reconciler.settle(() -> true);
+    assertThat(node.inForce.phase()).as("something else came").isEqualTo("proven");
+    node.reconciler.settle(() -> false);
+    assertInForceAndSettled(overtaken);
+  }
+
+  @Test
+  void aCommitThatChangesNothingDoesNotHideThatTheGenerationBeforeItIsBad() throws Exception {
+    String good = applied("10.0.0.101:80");
+    String bad = node.spec(node.port, "10.0.0.102:80");
+    overtaken(bad);
+    node.push(bad + "# only a comment\n");
+    Outcome outcome = node.pass(NodeUnderTest.once(node::stopNginx));
+    assertThat(outcome.kind()).as(outcome.line()).isEqualTo(Kind.FAILED);
+    assertInForceAndSettled(good);
+  }
+
+  @Test
+  void theWayBackLeadsPastAGenerationThatNeverSettled() throws Exception {
+    String good = applied("10.0.0.101:80");
+    overtaken(node.spec(node.port, "10.0.0.102:80"));
+    node.push(node.spec(node.port, "10.0.0.103:80"));
+    node.vrrpRefuses = new ApplyFailure(Fault.HOST, "converge: VRRP: eth0 is gone");
+    assertThat(node.pass().kind()).isEqualTo(Kind.FAILED);
+    assertInForceAndSettled(good);
+  }
+
+  @Test
+  void aCrashBeforeTheSwitchLeavesAnUnsettledGenerationUnsettled() throws Exception {
+    String good = applied("10.0.0.101:80");
+    String overtaken = overtaken(node.spec(node.port, "10.0.0.102:80"));
+    new Journal(node.config.stateDir())
+        .write(new Journal.Entry(good, "0123456789ab", Journal.Phase.SWITCH, "c".repeat(40)));
+    node.restart();
+    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.answeredId()).isEqualTo(overtaken);
+    assertThat(node.inForce.phase()).isEqualTo("proven");
+    node.stopNginx();
+    node.reconciler.settle(() -> false);
+    assertInForceAndSettled(good);
+  }
+
+  @Test
+  void aLongWatchIsNoPartOfResumeAndHasADeadlineOfItsOwn() throws Exception {
+    overtaken(node.spec(node.port, "10.0.0.101:80").replace("settle: 200ms", "settle: 10m"));
+    node.restart();
+    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.inForce.phase()).isEqualTo("proven");
+    node.deadlines.clear();
+    node.reconciler.settle(() -> true);
+    assertThat(node.deadlines.get("settle")).isGreaterThan(Duration.ofMinutes(10));
+    node.deadlines.clear();
+    assertThat(node.pass(NodeUnderTest.always()).kind()).isEqualTo(Kind.SUPERSEDED);
+    assertThat(node.deadlines.get("settle")).isGreaterThan(Duration.ofMinutes(10));
+  }
+
+  @Test
+  void aDamagedJournalWithdrawsNothing() throws Exception {
+    String id = applied("10.0.0.101:80");
+    Files.writeString(node.config.stateDir().resolve("journal"), "{\"previ");
+    node.restart();
+    node.vrrpCalls.clear();
+    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.vrrpCalls).containsExactly("proven " + id, "apply " + id);
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+  }
+
+  @Test
+  void aPassBeforeResumeKnowsTheWayBack() throws Exception {
+    String id = applied("10.0.0.101:80");
+    node.restart();
+    node.push(node.spec(node.port, "10.0.0.102:80"));
+    node.vrrpRefuses = new ApplyFailure(Fault.HOST, "converge: VRRP: eth0 is gone");
+    assertThat(node.pass().kind()).isEqualTo(Kind.FAILED);
+    assertInForceAndSettled(id);
+  }
+
+  @Test
+  void aCrashInTheFirstApplyThatCannotBeFinishedIsRolledBackToNothing() throws Exception {
+    crashAfterSwitch("10.0.0.101:80");
+    node.restart();
+    node.vrrpRefuses = new ApplyFailure(Fault.HOST, "converge: VRRP: eth0 is gone");
+    assertThat(node.reconciler.resume(false)).contains("eth0 is gone");
+    assertThat(current()).isEqualTo("none");
+    assertThat(node.config.nginx().config()).doesNotExist();
+    assertThat(node.vrrpCalls).endsWith("apply vrrp-none.yaml");
+  }
+
   @Test
   void afterARestartTheOldGenerationServesWithoutGit() throws Exception {
     String id = applied("10.0.0.101:80");
@@ -298,7 +435,11 @@ class ReconcilerTest {
     node.close();
     node.restart();
     assertThat(node.reconciler.resume(false)).contains("no nginx master");
-    assertThat(node.master().pid()).isEmpty();
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+    assertThat(node.master().pid()).as("the operator stopped it").isEmpty();
+    node.push(node.spec(node.port, "10.0.0.101:80") + "# only a comment\n");
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+    assertThat(node.master().pid()).as("nothing for nginx in that commit").isEmpty();
   }
 
   @Test
@@ -310,6 +451,8 @@ class ReconcilerTest {
     assertThat(node.reconciler.resume(false)).isNull();
     assertThat(node.answeredId()).isEqualTo(next);
     assertThat(node.vrrpCalls).endsWith("proven " + next, "apply " + next);
+    assertThat(node.inForce.phase()).isEqualTo("proven");
+    node.reconciler.settle(() -> false);
     assertThat(node.inForce.phase()).isEqualTo("applied");
     assertThat(node.pass().kind()).as("the commit is recorded").isEqualTo(Kind.UNCHANGED);
   }
@@ -364,6 +507,45 @@ class ReconcilerTest {
     assertThat(workers).noneMatch(ProcessHandle::isAlive);
     assertThat(node.master().pid()).isPresent();
     assertThat(node.answeredId()).isEqualTo(id);
+  }
+
+  @Test
+  void aMasterThatThePidFileDoesNotNameKeepsItsWorkers() throws Exception {
+    String id = applied("10.0.0.101:80");
+    long master = node.master().pid().getAsLong();
+    Files.delete(node.config.nginx().pid());
+    node.restart();
+    assertThat(node.reconciler.resume(true))
+        .contains("nginx master " + master + " runs but pid file " + node.config.nginx().pid())
+        .contains("does not name it");
+    assertThat(node.answeredId()).isEqualTo(id);
+    Files.writeString(node.config.nginx().pid(), master + "\n");
+    assertThat(node.reconciler.resume(true)).isNull();
+  }
+
+  @Test
+  void aVerdictHoldsOnlyForWhatItWasJudgedBy() throws Exception {
+    applied("10.0.0.101:80");
+    node.context = "another path";
+    node.restart();
+    assertThat(node.reconciler.resume(false)).isNull();
+    node.steps.clear();
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+    assertThat(node.steps).contains("render");
+    node.steps.clear();
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+    assertThat(node.steps).containsExactly("fetch");
+  }
+
+  @Test
+  void aListenerOnTheEndpointsPortIsRefused() throws Exception {
+    int taken = node.config.nginx().endpoint().getPort();
+    node.push(node.spec(taken, "10.0.0.101:80"));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(outcome.line())
+        .endsWith(
+            "listener http: port " + taken + " is nginx.endpoint's in agent.yaml; take another");
   }
 
   @Test

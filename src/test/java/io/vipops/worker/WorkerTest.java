@@ -30,6 +30,7 @@ class WorkerTest {
   private NodeUnderTest node;
   private Process process;
   private Channel channel;
+  private volatile boolean hostLacksSomething;
   private final List<Channel.Call> calls = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -89,7 +90,10 @@ class WorkerTest {
 
   private void onRequest(Channel.Call call) {
     calls.add(call);
-    call.reply(Map.of());
+    call.reply(
+        call.type.equals("vrrp.check") && hostLacksSomething
+            ? Map.of("error", "no interface eth7", "fault", "host")
+            : Map.of());
   }
 
   @AfterEach
@@ -139,6 +143,15 @@ class WorkerTest {
     assertThat((Long) lastStep().get("deadline_ms")).isBetween(30_000L, 42_000L);
   }
 
+  private void awaitStep(String name) throws Exception {
+    Await.until(
+        name,
+        LIMIT,
+        () ->
+            calls.stream()
+                .anyMatch(call -> call.type.equals("step") && name.equals(call.body.get("name"))));
+  }
+
   private Map<String, @Nullable Object> lastStep() {
     return calls.stream()
         .filter(call -> call.type.equals("step"))
@@ -156,7 +169,73 @@ class WorkerTest {
     start();
     assertThat(ask("sync")).containsEntry("outcome", "paused");
     assertThat(ask("resume")).containsEntry("ok", true);
+    // resume looks by itself: the commit may be in force before sync asks for it
+    Map<String, @Nullable Object> reply = ask("sync");
+    assertThat(reply).as(log()).containsEntry("ok", true);
+    assertThat(node.answeredId()).isEqualTo(reply.get("generation"));
+    assertThat(log()).containsOnlyOnce("applied " + reply.get("generation"));
+  }
+
+  /** Steps that begin while the first backoff, of 1 s, runs out and for 2 s after that. */
+  private long stepsPastTheBackoff() throws Exception {
+    int before = calls.size();
+    Thread.sleep(3000); // counts what happens in a time: there is no condition to wait for
+    return calls.subList(before, calls.size()).stream()
+        .filter(call -> call.type.equals("step"))
+        .count();
+  }
+
+  private void failOneCommit() throws Exception {
+    hostLacksSomething = true;
+    node.push(node.spec(node.port, "10.0.0.101:80"));
+    assertThat(ask("sync")).containsEntry("outcome", "failed");
+  }
+
+  @Test
+  void aFailedCommitKeepsAPausedWorkerNotBusy() throws Exception {
+    failOneCommit();
+    ask("pause");
+    assertThat(stepsPastTheBackoff()).isLessThan(5);
+    hostLacksSomething = false;
+    ask("resume");
+    assertThat(ask("sync")).as(log()).containsEntry("ok", true);
+  }
+
+  @Test
+  void aFailedCommitIsLookedForLessAndLessOftenWhenGitIsGone() throws Exception {
+    failOneCommit();
+    Files.move(node.origin.bare(), dir.resolve("away"));
+    assertThat(stepsPastTheBackoff()).isLessThan(15);
+    Files.move(dir.resolve("away"), node.origin.bare());
+    hostLacksSomething = false;
     assertThat(ask("sync")).as(log()).containsEntry("outcome", "applied");
+  }
+
+  @Test
+  void aGenerationThatATypoOvertookIsStillWatchedToTheEnd() throws Exception {
+    node.push(node.spec(node.port, "10.0.0.101:80").replace("settle: 200ms", "settle: 3s"));
+    var first = channel.request("sync", Map.of());
+    awaitStep("settle");
+    node.push("no: spec");
+    assertThat(ask("sync")).as(log()).containsEntry("outcome", "refused");
+    assertThat(first.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).containsEntry("outcome", "refused");
+    Await.until("settled", LIMIT, () -> log().contains(" has settled"));
+    assertThat(ask("sync")).containsEntry("outcome", "refused");
+  }
+
+  @Test
+  void aPauseIsAnsweredWhileAGenerationSettles() throws Exception {
+    node.push(node.spec(node.port, "10.0.0.101:80").replace("settle: 200ms", "settle: 10m"));
+    var first = channel.request("sync", Map.of());
+    awaitStep("settle");
+    assertThat((Long) lastStep().get("deadline_ms")).isGreaterThan(600_000L);
+    assertThat(ask("pause")).containsEntry("ok", true);
+    assertThat(first).isNotDone();
+    process.destroyForcibly().waitFor();
+    calls.clear();
+    start();
+    awaitStep("settle");
+    assertThat(ask("sync")).containsEntry("outcome", "paused");
   }
 
   @Test

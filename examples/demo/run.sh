@@ -214,7 +214,7 @@ story() {
   expect "the spec is refused" refused lb01 'cluster.yaml:[0-9]+:[0-9]+: error'
   sed -i 's/preempt_dely/preempt_delay/; s/^  backend:/  backend:\n    balance: {hash: "$no_such_variable"}/' "$dir/admin/cluster.yaml"
   push 'hash by a variable that nginx does not have'
-  expect "nginx refuses this one, which no schema can know" refused lb01 'cluster.yaml:[0-9]+: nginx'
+  expect "nginx refuses this one, which no schema can know" refused lb01 'cluster.yaml:[0-9]+:[0-9]+: error .nginx-test'
   expect "what serves is still ${good:0:7} on both nodes" both_in_force "$good"
   lost=$(requests "$begun" "$(now_ms)" failed)
   expect "$lost of $(requests "$begun" "$(now_ms)") requests failed meanwhile" test "$lost" = 0

@@ -78,7 +78,7 @@ public final class Nginx {
       if (!isAboutTheFile(test, reason)) {
         throw new ApplyFailure(Fault.HOST, "nginx -t: " + reason);
       }
-      throw new ApplyFailure(Fault.COMMIT, place(generation, reason) + "nginx -t: " + reason);
+      throw new ApplyFailure(Fault.COMMIT, "nginx -t: " + reason);
     }
   }
 
@@ -88,14 +88,6 @@ public final class Nginx {
         && test.output().contains("[emerg]")
         && !ERRNO.matcher(reason).find()
         && !USER_DATABASE.matcher(reason).find();
-  }
-
-  private static String place(Path generation, String reason) {
-    try {
-      return SpecLine.behind(generation, reason).map(place -> place + ": ").orElse("");
-    } catch (IOException e) {
-      return ""; // nginx's own words have to do
-    }
   }
 
   /** nginx's first complaint, without the tool's own name and the closing line. */

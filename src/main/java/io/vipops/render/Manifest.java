@@ -100,14 +100,6 @@ public record Manifest(
     return names;
   }
 
-  /** Where the spec says line {@code line} of {@code file}; empty if it does not. */
-  public Optional<String> source(String file, int line) {
-    return lines.getOrDefault(file, List.of()).stream()
-        .filter(span -> span.from <= line && line <= span.to)
-        .map(Span::source)
-        .findFirst();
-  }
-
   private static SortedMap<String, String> hashes(SortedMap<String, byte[]> files) {
     SortedMap<String, String> hashes = new TreeMap<>();
     files.forEach((file, content) -> hashes.put(file, GenerationId.hash(content)));

@@ -1,27 +1,19 @@
 package io.vipops.worker;
 
 import io.vipops.apply.ApplyFailure;
-import io.vipops.render.Renderer;
 import io.vipops.render.Renderer.Rendering;
-import io.vipops.spec.Position;
 import io.vipops.spec.Problem;
 import io.vipops.spec.ProblemText;
 import io.vipops.spec.Severity;
 import io.vipops.spec.SourceLines;
 import io.vipops.spec.SpecReader.SourceFile;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A commit that this node does not take, by the commit's own fault. */
 final class Refusal extends Exception {
   private static final long serialVersionUID = 1L;
-
-  /** nginx's own place, e.g. {@code in /var/lib/…/nginx.conf:12}. */
-  private static final Pattern RENDERED_LINE =
-      Pattern.compile(" in \\S*/nginx\\.conf:([0-9]{1,9})");
 
   private final @Nullable String problems;
 
@@ -47,23 +39,11 @@ final class Refusal extends Exception {
             .collect(Collectors.joining("\n")));
   }
 
-  /**
-   * The refusal of a test: where nginx names a line of its own, the spec's line is found; null: it
-   * names none.
-   */
+  /** The refusal of a test; null: nginx's complaint leads to no line of the spec. */
   static @Nullable Refusal of(ApplyFailure test, Rendering rendering, List<SourceFile> files) {
-    Matcher named = RENDERED_LINE.matcher(test.line());
-    if (!named.find()) {
-      return null;
-    }
-    List<Position> lines = rendering.lines().getOrDefault(Renderer.NGINX_CONF, List.of());
-    int number = Integer.parseInt(named.group(1)) - 1;
-    if (number >= lines.size() || lines.get(number).line() == 0) {
-      return null;
-    }
-    String message = named.replaceFirst("").strip();
-    return of(
-        List.of(new Problem(Severity.ERROR, "nginx-test", lines.get(number), message)), files);
+    return NginxComplaint.traced(test.line(), rendering)
+        .map(problem -> of(List.of(problem), files))
+        .orElse(null);
   }
 
   String line() {

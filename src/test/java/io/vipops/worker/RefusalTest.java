@@ -41,6 +41,20 @@ class RefusalTest {
   }
 
   @Test
+  void aVariableThatNginxDoesNotKnowIsFoundWhereItIsUsed() {
+    byte[] conf = "http {\n  hash $nosuch consistent;\n}\n".getBytes(StandardCharsets.UTF_8);
+    Rendering rendering =
+        new Rendering(
+            new Generation("0123456789ab", new TreeMap<>(Map.of(Renderer.NGINX_CONF, conf))),
+            RENDERING.lines());
+    ApplyFailure unknown = new ApplyFailure(Fault.COMMIT, "nginx -t: unknown \"nosuch\" variable");
+    Refusal refusal = Refusal.of(unknown, rendering, FILES);
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.line())
+        .isEqualTo("cluster.yaml:2:3: error [nginx-test] nginx -t: unknown \"nosuch\" variable");
+  }
+
+  @Test
   void aLineThatTheSpecDoesNotSayIsLeftAsNginxSaidIt() {
     assertThat(Refusal.of(refusedAt(1), RENDERING, FILES)).isNull();
     assertThat(Refusal.of(refusedAt(99), RENDERING, FILES)).isNull();

@@ -78,7 +78,7 @@ final class WorkerProcess {
     try {
       fromChild.run();
     } catch (IOException e) {
-      child.destroyForcibly();
+      int unused = child.destroyForcibly().waitFor(); // never two of them on one state folder
       return "sent what is not a message (" + e.getMessage() + ") and was ended";
     }
     return "ended with exit code " + child.waitFor();

@@ -164,7 +164,12 @@ take_down() {
   done
   rm -rf "$dir"
 }
-end_processes() { ip netns pids "$net-$1" 2>/dev/null | xargs -r kill -"$2" 2>/dev/null; }
+end_processes() {
+  local pid
+  for pid in $(ip netns pids "$net-$1" 2>/dev/null); do
+    kill -"$2" "$pid" 2>/dev/null
+  done
+}
 no_process() { [ -z "$(ip netns pids "$net-$1" 2>/dev/null)" ]; }
 
 # --- what the client saw -------------------------------------------------------------------------

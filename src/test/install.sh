@@ -8,14 +8,14 @@ if [ "${1:-tests}" != quick ]; then
 fi
 if [ "${1:-tests}" = tests ]; then
   package+=(
-    [keepalived]=keepalived [tcpdump]=tcpdump [nft]=nftables [sshd]=openssh-server
+    [keepalived]=keepalived [tcpdump]=tcpdump [nft]=nftables [kill]=procps [sysctl]=procps [ping]=iputils-ping [sshd]=openssh-server
     [ssh-keygen]=openssh-client [curl]=curl
   )
 fi
 
 missing=()
 for command in "${!package[@]}"; do
-  PATH=$PATH:/usr/sbin:/sbin command -v "$command" >/dev/null || missing+=("${package[$command]}")
+  PATH=$PATH:/usr/sbin:/sbin type -P "$command" >/dev/null || missing+=("${package[$command]}")
 done
 [ ${#missing[@]} = 0 ] && exit 0
 

@@ -205,6 +205,7 @@ public final class Nginx {
     }
   }
 
+  /** By the shell, so that the worker needs no JNA: Java itself cannot send this signal. */
   private static void hangUp(long pid) throws ApplyFailure, InterruptedException {
     try {
       Finished kill = Finished.run(List.of("/bin/sh", "-c", "kill -HUP " + pid), COMMAND);

@@ -6,7 +6,6 @@ import java.util.Optional;
 
 /** What the JDK cannot do to processes. */
 public final class Processes {
-  private static final int SIGHUP = 1;
   private static final int SIGKILL = 9;
 
   /** Bytes of struct passwd, and room for what it points to. */
@@ -34,20 +33,6 @@ public final class Processes {
       throw new IllegalArgumentException("process group " + group);
     }
     return Libc.kill((int) -group, SIGKILL) == 0;
-  }
-
-  /**
-   * SIGHUP to one process: nginx's master reloads.
-   *
-   * @throws SystemCallException when it is gone or not ours to signal
-   */
-  public static void hangUp(long pid) throws SystemCallException {
-    if (pid <= 1) {
-      throw new IllegalArgumentException("process " + pid);
-    }
-    if (Libc.kill((int) pid, SIGHUP) < 0) {
-      throw SystemCallException.of("SIGHUP to process " + pid);
-    }
   }
 
   /**

@@ -40,6 +40,7 @@ class VipopsTest {
         "drain",
         "undrain",
         "schema",
+        "explain-rule",
         "completion"
       })
   void everyCommandExplainsItself(String command) {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** This node's nginx: tests configurations, takes them into force, proves that they are. */
@@ -23,12 +22,6 @@ public final class Nginx {
 
   private static final Duration ASK = Duration.ofMillis(500);
   private static final Duration COMMAND = Duration.ofSeconds(30);
-
-  /** nginx prints errno for what the host lacks: {@code open() "…" failed (2: No such file …)}. */
-  private static final Pattern ERRNO = Pattern.compile("\\(\\d+: [^)]+\\)");
-
-  /** {@code nginx.user} of agent.yaml does not exist; nginx leaves the errno out. */
-  private static final Pattern USER_DATABASE = Pattern.compile("\\bget(pw|gr)nam\\(");
 
   private final AgentConfig.Nginx config;
   private final Path errorLog;
@@ -62,42 +55,12 @@ public final class Nginx {
    *     something
    */
   public void test(Path generation) throws ApplyFailure, InterruptedException {
-    String conf = generation.resolve(Renderer.NGINX_CONF).toString();
-    Finished test;
+    Path conf = generation.resolve(Renderer.NGINX_CONF);
     try {
-      test = Finished.run(List.of(config.binary().toString(), "-t", "-c", conf), COMMAND);
+      NginxVerdict.judge(Finished.run(NginxVerdict.command(config.binary(), conf), COMMAND));
     } catch (IOException e) {
-      throw new ApplyFailure("nginx -t: cannot run " + config.binary() + ": install nginx", e);
+      throw NginxVerdict.cannotRun(config.binary(), e);
     }
-    if (!test.ok()) {
-      String reason = reason(test.output());
-      if (test.code() > 1) {
-        throw new ApplyFailure(
-            Fault.HOST, "nginx -t: ended with exit code " + test.code() + ": " + reason);
-      }
-      if (!isAboutTheFile(test, reason)) {
-        throw new ApplyFailure(Fault.HOST, "nginx -t: " + reason);
-      }
-      throw new ApplyFailure(Fault.COMMIT, "nginx -t: " + reason);
-    }
-  }
-
-  /** Only nginx's own verdict is the commit's fault: killed, or without a file or user, is not. */
-  private static boolean isAboutTheFile(Finished test, String reason) {
-    return test.code() == 1
-        && test.output().contains("[emerg]")
-        && !ERRNO.matcher(reason).find()
-        && !USER_DATABASE.matcher(reason).find();
-  }
-
-  /** nginx's first complaint, without the tool's own name and the closing line. */
-  private static String reason(String output) {
-    for (String line : output.lines().toList()) {
-      if (line.contains("[emerg]") || line.contains("[alert]") || line.contains("[crit]")) {
-        return line.replaceFirst("^nginx: ", "").replaceFirst("^.*?\\d+#\\d+: ", "").strip();
-      }
-    }
-    return output.isEmpty() ? "no reason given" : output.lines().findFirst().orElse(output);
   }
 
   /** Whether a verified master runs. */
@@ -189,7 +152,8 @@ public final class Nginx {
       Finished start = Finished.run(command, COMMAND);
       if (!start.ok()) {
         throw new ApplyFailure(
-            Fault.HOST, "start " + String.join(" ", command) + ": " + reason(start.output()));
+            Fault.HOST,
+            "start " + String.join(" ", command) + ": " + NginxVerdict.reason(start.output()));
       }
     } catch (IOException e) {
       throw new ApplyFailure("start " + String.join(" ", command) + ": " + e.getMessage(), e);

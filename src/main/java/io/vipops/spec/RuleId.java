@@ -67,6 +67,7 @@ public enum RuleId {
   BAD_PATH("bad-path", "A path begins with a slash, is normalised, and needs no quoting."),
   BAD_TEXT("bad-text", "Text for nginx's configuration has nothing that would end it."),
   RULE_ACTION("rule-action", "A rule does exactly one thing."),
+  NGINX_TEST("nginx-test", "nginx itself accepts what is rendered from the spec."),
 
   WEIGHT_NO_EFFECT("weight-no-effect", "A weight is large enough to change who is Active."),
   SHARED_FAULT("shared-fault", "A check that all nodes fail together must not leave nobody."),

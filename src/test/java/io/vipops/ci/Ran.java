@@ -3,6 +3,7 @@ package io.vipops.ci;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,8 +18,11 @@ record Ran(int code, String output) {
   /** Runs it to its end, whatever that is; {@code environment} adds to ours. */
   static Ran in(Path folder, Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
+    // Java itself would look a program up on our search path, not on the one it is given.
+    List<String> looked = new ArrayList<>(List.of("env"));
+    looked.addAll(command);
     ProcessBuilder builder =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        new ProcessBuilder(looked).directory(folder.toFile()).redirectErrorStream(true);
     Map<String, String> all = builder.environment();
     all.keySet().removeIf(name -> name.startsWith("GIT_") || name.startsWith("GITHUB_"));
     all.put("PATH", PATH_WITH_VIPOPS);

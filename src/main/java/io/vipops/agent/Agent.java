@@ -13,7 +13,6 @@ import io.vipops.vrrp.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -44,18 +43,17 @@ public final class Agent {
   private final VrrpHalf vrrp;
   private final WorkerProcess worker;
   private final StatusReport status;
-  private final List<AgentLock> locks;
+  private final AgentLock lock;
   private @Nullable ControlSocket control;
   private long lastTickNs = System.nanoTime();
 
   /** Set before the engine ends: what the worker is refused from then on is not its commit's. */
   private volatile boolean stopping;
 
-  private Agent(
-      AgentConfig config, String version, List<String> workerCommand, List<AgentLock> locks)
+  private Agent(AgentConfig config, String version, List<String> workerCommand, AgentLock lock)
       throws IOException {
     this.config = config;
-    this.locks = locks;
+    this.lock = lock;
     drain = DrainFlag.load(config.stateDir().resolve("state"));
     standings = new Standings(drain.isSet());
     engine = Engine.start(new Listener());
@@ -81,40 +79,18 @@ public final class Agent {
       throws IOException {
     Files.createDirectories(config.stateDir());
     Files.createDirectories(config.runDir());
-    List<AgentLock> locks = lock(config);
+    AgentLock lock = AgentLock.take(config);
     try {
-      Agent agent = new Agent(config, version, workerCommand, locks);
+      Agent agent = new Agent(config, version, workerCommand, lock);
       agent.open();
       return agent;
     } catch (EngineException e) {
-      unlock(locks);
+      lock.close();
       throw new CannotStartException(
           e.getMessage() + "; vipops agent needs root, or CAP_NET_RAW and CAP_NET_ADMIN");
     } catch (IOException | RuntimeException e) {
-      unlock(locks);
-      throw e;
-    }
-  }
-
-  private static List<AgentLock> lock(AgentConfig config) throws IOException {
-    List<AgentLock> locks = new ArrayList<>();
-    Path state = config.stateDir().toRealPath();
-    Path run = config.runDir().toRealPath();
-    try {
-      locks.add(AgentLock.take(state));
-      if (!run.equals(state)) {
-        locks.add(AgentLock.take(run));
-      }
-      return locks;
-    } catch (IOException e) {
-      unlock(locks);
-      throw e;
-    }
-  }
-
-  private static void unlock(List<AgentLock> locks) throws IOException {
-    for (AgentLock lock : locks) {
       lock.close();
+      throw e;
     }
   }
 
@@ -287,7 +263,7 @@ public final class Agent {
     }
     worker.stop();
     thread.stop();
-    unlock(locks);
+    lock.close();
     stopped.countDown();
   }
 

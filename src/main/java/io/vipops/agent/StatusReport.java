@@ -5,11 +5,12 @@ import io.vipops.engine.InstanceStatus;
 import io.vipops.vrrp.State;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code vipops status --json}: what the agent knows itself, and what the worker last reported. */
@@ -81,7 +82,7 @@ final class StatusReport {
 
   /** Each reason for exit code 1 of {@code vipops status}, in words. */
   private List<String> degraded(List<InstanceStatus> instances) {
-    List<String> reasons = new ArrayList<>();
+    Set<String> reasons = new LinkedHashSet<>(); // two conditions may have the same message
     for (InstanceStatus one : instances) {
       if (one.state() == State.FAULT) {
         reasons.add(one.instance().name() + " is in Fault: " + one.reason());
@@ -101,7 +102,7 @@ final class StatusReport {
         }
       }
     }
-    return reasons;
+    return List.copyOf(reasons);
   }
 
   private static boolean bad(Map<?, ?> condition) {

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public final class Nginx {
   private final Path errorLog;
   private final Duration proofLimit;
   private final NginxLink link;
+  private final NginxProcess process;
 
   /** How nginx came to run a generation. */
   public enum Way {
@@ -52,6 +54,7 @@ public final class Nginx {
     this.errorLog = errorLog;
     this.proofLimit = proofLimit;
     this.link = new NginxLink(config.config(), current);
+    this.process = new NginxProcess(config);
   }
 
   /**
@@ -63,12 +66,7 @@ public final class Nginx {
    */
   public void test(Path generation) throws ApplyFailure, InterruptedException {
     String conf = generation.resolve(Renderer.NGINX_CONF).toString();
-    Finished test;
-    try {
-      test = Finished.run(List.of(config.binary().toString(), "-t", "-c", conf), COMMAND);
-    } catch (IOException e) {
-      throw new ApplyFailure("nginx -t: cannot run " + config.binary() + ": install nginx", e);
-    }
+    Finished test = run("-t", "-c", conf);
     if (!test.ok()) {
       String reason = reason(test.output());
       if (test.code() > 1) {
@@ -82,6 +80,18 @@ public final class Nginx {
     }
   }
 
+  /** Runs nginx for what it prints. */
+  private Finished run(String... arguments) throws ApplyFailure, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(config.binary().toString()));
+    command.addAll(List.of(arguments));
+    try {
+      return Finished.run(command, COMMAND);
+    } catch (IOException e) {
+      throw new ApplyFailure(
+          "nginx " + arguments[0] + ": cannot run " + config.binary() + ": install nginx", e);
+    }
+  }
+
   /** Only nginx's own verdict is the commit's fault: killed, or without a file or user, is not. */
   private static boolean isAboutTheFile(Finished test, String reason) {
     return test.code() == 1
@@ -91,7 +101,7 @@ public final class Nginx {
   }
 
   /** nginx's first complaint, without the tool's own name and the closing line. */
-  private static String reason(String output) {
+  static String reason(String output) {
     for (String line : output.lines().toList()) {
       if (line.contains("[emerg]") || line.contains("[alert]") || line.contains("[crit]")) {
         return line.replaceFirst("^nginx: ", "").replaceFirst("^.*?\\d+#\\d+: ", "").strip();
@@ -107,12 +117,34 @@ public final class Nginx {
 
   /** The verified master, or why there is none. */
   public NginxMaster master() {
-    return NginxMaster.find(config.pid(), config.binary());
+    return process.master();
   }
 
   /** The id that nginx's workers answer now; null: none. */
   public @Nullable String answeredId() {
     return GenerationEndpoint.ask(config.endpoint(), ASK).id();
+  }
+
+  /** Whether nginx's configuration file is our link, or may become it. */
+  public boolean isAdopted() {
+    try {
+      return link.state() != NginxLink.State.FOREIGN;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Refuses to touch a configuration file of somebody else's.
+   *
+   * @throws ApplyFailure that says what to do
+   */
+  public void requireAdopted() throws ApplyFailure {
+    if (!isAdopted()) {
+      throw new ApplyFailure(
+          Fault.NOT_ADOPTED,
+          config.config() + " is not vipops' to change yet: run vipops adopt on this host");
+    }
   }
 
   /**
@@ -127,6 +159,7 @@ public final class Nginx {
    */
   public Way converge(String id, boolean mayStart, boolean mayTrust)
       throws ApplyFailure, InterruptedException {
+    requireAdopted();
     try {
       link.make();
     } catch (IOException e) {
@@ -138,7 +171,7 @@ public final class Nginx {
         throw new ApplyFailure(Fault.HOST, "converge: " + master.text());
       }
       ErrorLog log = ErrorLog.fromNow(errorLog);
-      start();
+      process.start(log);
       prove(id, log, master().pid().orElse(-1));
       return Way.STARTED;
     }
@@ -146,7 +179,7 @@ public final class Nginx {
       return Way.NOTHING_TO_DO;
     }
     ErrorLog log = ErrorLog.fromNow(errorLog);
-    hangUp(master.pid().getAsLong());
+    process.hangUp(master.pid().getAsLong());
     prove(id, log, master.pid().getAsLong());
     return Way.RELOADED;
   }
@@ -163,58 +196,28 @@ public final class Nginx {
     }
     NginxMaster master = master();
     if (master.pid().isPresent() && Files.exists(config.config())) {
-      hangUp(master.pid().getAsLong());
-      awaitSilence();
+      process.hangUp(master.pid().getAsLong());
+      boolean unused = awaitSilence();
     }
   }
 
-  /** Until our configuration is left: the next apply must not take its last answers for its own. */
-  private void awaitSilence() throws InterruptedException {
+  /**
+   * Waits until our configuration is left: the next apply must not take its last answers for its
+   * own.
+   *
+   * @return false: it still answers after the time that a reload may take
+   */
+  boolean awaitSilence() throws InterruptedException {
     long deadlineNs = System.nanoTime() + proofLimit.toNanos();
     int silent = 0;
-    while (silent < ANSWERS_IN_A_ROW && System.nanoTime() - deadlineNs < 0) {
+    while (silent < ANSWERS_IN_A_ROW) {
+      if (System.nanoTime() - deadlineNs > 0) {
+        return false;
+      }
       silent = answeredId() == null ? silent + 1 : 0;
       Thread.sleep(5);
     }
-  }
-
-  private void start() throws ApplyFailure, InterruptedException {
-    List<String> command =
-        isUnderSystemd() && !config.service().isEmpty()
-            ? List.of("systemctl", "start", config.service())
-            : List.of(config.binary().toString(), "-c", config.config().toString());
-    try {
-      new Orphans(config.binary(), config.pid())
-          .end(config.endpoint().getPort(), Duration.ofSeconds(2));
-      Finished start = Finished.run(command, COMMAND);
-      if (!start.ok()) {
-        throw new ApplyFailure(
-            Fault.HOST, "start " + String.join(" ", command) + ": " + reason(start.output()));
-      }
-    } catch (IOException e) {
-      throw new ApplyFailure("start " + String.join(" ", command) + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** systemd is to start nginx: a child of ours would live in the agent's control group. */
-  private static boolean isUnderSystemd() {
-    try {
-      return Files.readString(Path.of("/proc/1/comm")).strip().equals("systemd");
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** By the shell, so that the worker needs no JNA: Java itself cannot send this signal. */
-  private static void hangUp(long pid) throws ApplyFailure, InterruptedException {
-    try {
-      Finished kill = Finished.run(List.of("/bin/sh", "-c", "kill -HUP " + pid), COMMAND);
-      if (!kill.ok()) {
-        throw new ApplyFailure(Fault.HOST, "reload: kill -HUP " + pid + ": " + kill.output());
-      }
-    } catch (IOException e) {
-      throw new ApplyFailure("reload: cannot send HUP to " + pid + ": " + e.getMessage(), e);
-    }
+    return true;
   }
 
   private void prove(String id, ErrorLog log, long master)

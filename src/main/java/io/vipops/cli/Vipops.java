@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       "Runs a pair of nginx load balancers from a cluster spec in Git.",
       "",
       "On your desk or in CI: validate, render, schema.",
-      "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain."
+      "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain,",
+      "adopt, unadopt."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Vipops.Version.class)
@@ -46,6 +47,8 @@ public final class Vipops implements Runnable {
           RetryCommand.class,
           DrainCommand.class,
           UndrainCommand.class,
+          AdoptCommand.class,
+          UnadoptCommand.class,
           CompletionCommand.class);
 
   @Spec private @Nullable CommandSpec spec;

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
       "",
       "On your desk or in CI: validate, render, schema.",
       "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain,",
-      "adopt, unadopt."
+      "adopt, unadopt, recover, release."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Vipops.Version.class)
@@ -49,6 +49,8 @@ public final class Vipops implements Runnable {
           UndrainCommand.class,
           AdoptCommand.class,
           UnadoptCommand.class,
+          RecoverCommand.class,
+          ReleaseCommand.class,
           CompletionCommand.class);
 
   @Spec private @Nullable CommandSpec spec;

@@ -39,6 +39,10 @@ class VipopsTest {
         "retry",
         "drain",
         "undrain",
+        "adopt",
+        "unadopt",
+        "recover",
+        "release",
         "schema",
         "completion"
       })
@@ -49,7 +53,16 @@ class VipopsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"validate,2", "render,2", "schema,2", "agent,2", "status,3", "sync,3", "drain,3"})
+  @CsvSource({
+    "validate,2",
+    "render,2",
+    "schema,2",
+    "agent,2",
+    "adopt,2",
+    "status,3",
+    "sync,3",
+    "drain,3"
+  })
   void wrongUseHasEachCommandsOwnExitCode(String command, int code) {
     assertThat(run(command, "--no-such-option")).isEqualTo(code);
     assertThat(err.toString()).contains("Usage: vipops " + command);
@@ -61,6 +74,24 @@ class VipopsTest {
     Path socket = folder.resolve("control.sock");
     assertThat(run(command, "--socket", socket.toString())).isEqualTo(2);
     assertThat(err.toString()).startsWith("error: no agent answers on " + socket).hasLineCount(1);
+  }
+
+  @Test
+  void beforeItsFirstConfigurationAHostRecoversAndReleasesNothing() throws Exception {
+    Path file = folder.resolve("agent.yaml");
+    assertThat(run("recover", "--config", file.toString())).as("nginx is to start").isZero();
+    assertThat(run("adopt", "--config", file.toString())).isEqualTo(1);
+    Files.writeString(
+        file,
+        "version: 1\nsource: {url: 'file:///x'}\nstate_dir: %1$s/state\nrun_dir: %1$s/run\n"
+            .formatted(folder));
+    assertThat(run("recover", "--config", file.toString())).isZero();
+    assertThat(run("release", "--config", file.toString())).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "✓ no " + folder + "/state yet: nothing to recover",
+            "✓ no generation in force: nothing to release");
+    assertThat(folder.resolve("state")).doesNotExist();
   }
 
   @Test

@@ -110,7 +110,8 @@ public final class SystemdHost implements AutoCloseable {
     awaitOff();
   }
 
-  private void awaitOff() throws Exception {
+  /** Waits until it is off, after it was told to reboot. */
+  public void awaitOff() throws Exception {
     Running machine = power;
     Await.until(
         network.name() + " is off; its console: " + console(),

@@ -113,6 +113,16 @@ class VipopsTest {
   }
 
   @Test
+  void anAgentYamlIsCheckedWithoutStartingAnything() throws Exception {
+    Path file = folder.resolve("agent.yaml");
+    Files.writeString(file, "version: 1\nsource: {url: 'file:///nowhere'}\n");
+    assertThat(run("agent", "--check", "--config", file.toString())).isZero();
+    assertThat(out.toString()).contains(file + " is valid");
+    Files.writeString(file, "version: 1\n");
+    assertThat(run("agent", "--check", "--config", file.toString())).isEqualTo(78);
+  }
+
+  @Test
   void completionKnowsTheCommandsAndTheirOptions() {
     assertThat(run("completion")).isZero();
     assertThat(out.toString()).contains("undrain").contains("--strict").contains("--socket");

@@ -36,6 +36,8 @@ class LayoutTest {
             .definedBy("io.vipops.apply")
             .layer("git")
             .definedBy("io.vipops.git")
+            .layer("plan")
+            .definedBy("io.vipops.plan")
             .layer("engine")
             .definedBy("io.vipops.engine")
             .layer("probe")
@@ -66,6 +68,8 @@ class LayoutTest {
             .mayOnlyBeAccessedByLayers("worker", "cli")
             .whereLayer("git")
             .mayOnlyBeAccessedByLayers("worker", "cli")
+            .whereLayer("plan")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("engine")
             .mayOnlyBeAccessedByLayers("agent")
             .whereLayer("probe")
@@ -75,11 +79,11 @@ class LayoutTest {
             .whereLayer("linux")
             .mayOnlyBeAccessedByLayers("engine", "probe", "apply", "agent", "worker")
             .whereLayer("render")
-            .mayOnlyBeAccessedByLayers("agent", "worker", "apply", "cli")
+            .mayOnlyBeAccessedByLayers("agent", "worker", "apply", "plan", "cli")
             .whereLayer("check")
-            .mayOnlyBeAccessedByLayers("agent", "engine")
+            .mayOnlyBeAccessedByLayers("agent", "engine", "plan")
             .whereLayer("vrrp")
-            .mayOnlyBeAccessedByLayers("agent", "engine", "render", "check")
+            .mayOnlyBeAccessedByLayers("agent", "engine", "render", "check", "plan")
             .whereLayer("netlink")
             .mayOnlyBeAccessedByLayers("engine", "linux");
     rule.check(CLASSES);
@@ -89,6 +93,7 @@ class LayoutTest {
     "io.vipops.json",
     "io.vipops.spec",
     "io.vipops.render",
+    "io.vipops.plan",
     "io.vipops.vrrp",
     "io.vipops.netlink",
     "io.vipops.check"
@@ -119,7 +124,11 @@ class LayoutTest {
         noClasses()
             .that()
             .resideInAnyPackage(
-                "io.vipops.vrrp", "io.vipops.check", "io.vipops.netlink", "io.vipops.render")
+                "io.vipops.vrrp",
+                "io.vipops.check",
+                "io.vipops.netlink",
+                "io.vipops.render",
+                "io.vipops.plan")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()

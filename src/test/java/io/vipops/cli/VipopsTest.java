@@ -32,6 +32,7 @@ class VipopsTest {
         "agent",
         "validate",
         "render",
+        "plan",
         "status",
         "sync",
         "pause",
@@ -49,7 +50,16 @@ class VipopsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"validate,2", "render,2", "schema,2", "agent,2", "status,3", "sync,3", "drain,3"})
+  @CsvSource({
+    "validate,2",
+    "render,2",
+    "plan,1",
+    "schema,2",
+    "agent,2",
+    "status,3",
+    "sync,3",
+    "drain,3"
+  })
   void wrongUseHasEachCommandsOwnExitCode(String command, int code) {
     assertThat(run(command, "--no-such-option")).isEqualTo(code);
     assertThat(err.toString()).contains("Usage: vipops " + command);

@@ -32,6 +32,7 @@ class VipopsTest {
         "agent",
         "validate",
         "render",
+        "plan",
         "status",
         "sync",
         "pause",
@@ -56,6 +57,7 @@ class VipopsTest {
   @CsvSource({
     "validate,2",
     "render,2",
+    "plan,1",
     "schema,2",
     "agent,2",
     "adopt,2",

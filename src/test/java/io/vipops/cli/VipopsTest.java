@@ -45,6 +45,7 @@ class VipopsTest {
         "recover",
         "release",
         "schema",
+        "explain-rule",
         "completion"
       })
   void everyCommandExplainsItself(String command) {

@@ -32,6 +32,7 @@ class VipopsTest {
         "agent",
         "validate",
         "render",
+        "plan",
         "status",
         "sync",
         "pause",
@@ -39,7 +40,12 @@ class VipopsTest {
         "retry",
         "drain",
         "undrain",
+        "adopt",
+        "unadopt",
+        "recover",
+        "release",
         "schema",
+        "explain-rule",
         "completion"
       })
   void everyCommandExplainsItself(String command) {
@@ -49,7 +55,17 @@ class VipopsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"validate,2", "render,2", "schema,2", "agent,2", "status,3", "sync,3", "drain,3"})
+  @CsvSource({
+    "validate,2",
+    "render,2",
+    "plan,1",
+    "schema,2",
+    "agent,2",
+    "adopt,2",
+    "status,3",
+    "sync,3",
+    "drain,3"
+  })
   void wrongUseHasEachCommandsOwnExitCode(String command, int code) {
     assertThat(run(command, "--no-such-option")).isEqualTo(code);
     assertThat(err.toString()).contains("Usage: vipops " + command);
@@ -61,6 +77,24 @@ class VipopsTest {
     Path socket = folder.resolve("control.sock");
     assertThat(run(command, "--socket", socket.toString())).isEqualTo(2);
     assertThat(err.toString()).startsWith("error: no agent answers on " + socket).hasLineCount(1);
+  }
+
+  @Test
+  void beforeItsFirstConfigurationAHostRecoversAndReleasesNothing() throws Exception {
+    Path file = folder.resolve("agent.yaml");
+    assertThat(run("recover", "--config", file.toString())).as("nginx is to start").isZero();
+    assertThat(run("adopt", "--config", file.toString())).isEqualTo(1);
+    Files.writeString(
+        file,
+        "version: 1\nsource: {url: 'file:///x'}\nstate_dir: %1$s/state\nrun_dir: %1$s/run\n"
+            .formatted(folder));
+    assertThat(run("recover", "--config", file.toString())).isZero();
+    assertThat(run("release", "--config", file.toString())).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "✓ no " + folder + "/state yet: nothing to recover",
+            "✓ no generation in force: nothing to release");
+    assertThat(folder.resolve("state")).doesNotExist();
   }
 
   @Test
@@ -79,6 +113,16 @@ class VipopsTest {
         .contains(file + ":2:15: error")
         .contains(file + ":3:1: error")
         .contains("did you mean state_dir?");
+  }
+
+  @Test
+  void anAgentYamlIsCheckedWithoutStartingAnything() throws Exception {
+    Path file = folder.resolve("agent.yaml");
+    Files.writeString(file, "version: 1\nsource: {url: 'file:///nowhere'}\n");
+    assertThat(run("agent", "--check", "--config", file.toString())).isZero();
+    assertThat(out.toString()).contains(file + " is valid");
+    Files.writeString(file, "version: 1\n");
+    assertThat(run("agent", "--check", "--config", file.toString())).isEqualTo(78);
   }
 
   @Test

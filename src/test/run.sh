@@ -2,8 +2,9 @@
 # The tests: src/test/run.sh [quick|ci|soak]
 #   quick  unit, golden, replay and simulation tests; no root, under 3 minutes
 #   ci     the default: all of quick, real nginx, keepalived, Git and kernel addresses in network
-#          namespaces, and the demo; as root, under 40 minutes
-#   soak   ci with the long runs at full length, and the demo five times in a row
+#          namespaces, each fuzz target for a minute, and the demo; as root, under 40 minutes
+#   soak   ci with the long runs at full length, 10 million inputs for each fuzz target, and the demo
+#          five times in a row
 set -euo pipefail
 
 mode=${1:-ci}
@@ -12,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 case $mode in
   quick | ci | soak) ;;
   *)
-    sed -n '2,6s/^# //p' "$0" >&2
+    sed -n '2,8s/^# //p' "$0" >&2
     exit 2
     ;;
 esac
@@ -44,6 +45,9 @@ if [[ $javac_version == "javac 17."* ]]; then
   step "format"
   mvn -B -ntp -q spotless:check
 fi
+
+step "fuzz"
+src/test/fuzz.sh "$([ "$mode" = soak ] && echo 10000000 || echo 60s)"
 
 step "real parts in network namespaces"
 mvn -B -ntp -Dgroups=root "-Dvipops.soak=$([ "$mode" = soak ] && echo true || echo false)" surefire:test

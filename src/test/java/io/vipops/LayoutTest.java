@@ -38,6 +38,8 @@ class LayoutTest {
             .definedBy("io.vipops.report")
             .layer("git")
             .definedBy("io.vipops.git")
+            .layer("plan")
+            .definedBy("io.vipops.plan")
             .layer("engine")
             .definedBy("io.vipops.engine")
             .layer("probe")
@@ -70,6 +72,8 @@ class LayoutTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("git")
             .mayOnlyBeAccessedByLayers("worker", "cli")
+            .whereLayer("plan")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("engine")
             .mayOnlyBeAccessedByLayers("agent")
             .whereLayer("probe")
@@ -79,11 +83,11 @@ class LayoutTest {
             .whereLayer("linux")
             .mayOnlyBeAccessedByLayers("engine", "probe", "apply", "agent", "worker")
             .whereLayer("render")
-            .mayOnlyBeAccessedByLayers("agent", "worker", "apply", "cli")
+            .mayOnlyBeAccessedByLayers("agent", "worker", "apply", "plan", "cli")
             .whereLayer("check")
-            .mayOnlyBeAccessedByLayers("agent", "engine")
+            .mayOnlyBeAccessedByLayers("agent", "engine", "plan")
             .whereLayer("vrrp")
-            .mayOnlyBeAccessedByLayers("agent", "engine", "render", "check")
+            .mayOnlyBeAccessedByLayers("agent", "engine", "render", "check", "plan")
             .whereLayer("netlink")
             .mayOnlyBeAccessedByLayers("engine", "linux");
     rule.check(CLASSES);
@@ -94,6 +98,7 @@ class LayoutTest {
     "io.vipops.spec",
     "io.vipops.render",
     "io.vipops.report",
+    "io.vipops.plan",
     "io.vipops.vrrp",
     "io.vipops.netlink",
     "io.vipops.check"
@@ -124,7 +129,11 @@ class LayoutTest {
         noClasses()
             .that()
             .resideInAnyPackage(
-                "io.vipops.vrrp", "io.vipops.check", "io.vipops.netlink", "io.vipops.render")
+                "io.vipops.vrrp",
+                "io.vipops.check",
+                "io.vipops.netlink",
+                "io.vipops.render",
+                "io.vipops.plan")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()

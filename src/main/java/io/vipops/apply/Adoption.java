@@ -135,12 +135,14 @@ public final class Adoption {
               : config.config() + " is removed: there was none before vipops",
           link::unadopt);
     }
-    step(manner, "no generation is in force any more", this::forgetGeneration);
+    if (!currentId().isEmpty()) {
+      step(manner, "no generation is in force any more", () -> generations.switchTo(null));
+    }
     if (answers) {
       leaveOurConfiguration(hasOriginal || state == NginxLink.State.FOREIGN, manner);
     }
     if (!manner.dryRun) {
-      removeEmptyPidFile();
+      removeTraces();
     }
     return true;
   }
@@ -201,18 +203,14 @@ public final class Adoption {
         });
   }
 
-  private void forgetGeneration() throws IOException {
-    generations.switchTo(null);
-    journal.clear();
-  }
-
-  private void removeEmptyPidFile() throws ApplyFailure, InterruptedException {
+  private void removeTraces() throws ApplyFailure {
     try {
+      journal.clear();
       if (!nginx.isRunning() && Files.exists(config.pid()) && Files.size(config.pid()) == 0) {
         Files.delete(config.pid()); // of some nginx -t
       }
     } catch (IOException e) {
-      throw failure("cannot remove " + config.pid(), e);
+      throw failure("cannot remove the journal or " + config.pid(), e);
     }
   }
 

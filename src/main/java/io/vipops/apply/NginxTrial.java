@@ -43,10 +43,16 @@ public final class NginxTrial {
       List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi");
 
   private final Path binary;
+  private final Duration limit;
 
-  /** A trial by the nginx {@code binary}. */
+  /** A trial by the nginx {@code binary}, which gets 10 s for each node. */
   public NginxTrial(Path binary) {
+    this(binary, LIMIT);
+  }
+
+  NginxTrial(Path binary, Duration limit) {
     this.binary = binary;
+    this.limit = limit;
   }
 
   /**
@@ -55,13 +61,17 @@ public final class NginxTrial {
    * @param searchPath folders, separated by colons
    */
   public static Optional<Path> find(String searchPath) {
+    return find(searchPath, USUAL);
+  }
+
+  static Optional<Path> find(String searchPath, List<Path> usual) {
     List<Path> folders = new ArrayList<>();
     for (String folder : searchPath.split(":", -1)) {
       if (folder.startsWith("/")) {
         folders.add(Path.of(folder));
       }
     }
-    folders.addAll(USUAL);
+    folders.addAll(usual);
     return folders.stream()
         .map(folder -> folder.resolve("nginx"))
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
@@ -121,7 +131,7 @@ public final class NginxTrial {
   private Finished run(List<String> command, Path folder)
       throws ApplyFailure, InterruptedException {
     try {
-      return Finished.run(command, LIMIT, folder.resolve("output"));
+      return Finished.run(command, limit, folder.resolve("output"));
     } catch (IOException e) {
       throw NginxVerdict.cannotRun(binary, e);
     }

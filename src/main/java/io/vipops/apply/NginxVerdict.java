@@ -63,7 +63,9 @@ final class NginxVerdict {
   static String reason(String output) {
     for (String line : output.lines().toList()) {
       if (line.contains("[emerg]") || line.contains("[alert]") || line.contains("[crit]")) {
-        return line.replaceFirst("^nginx: ", "").replaceFirst("^.*?\\d+#\\d+: ", "").strip();
+        return line.replaceFirst("^nginx: ", "")
+            .replaceFirst("^(.*?\\d+#\\d+: |\\[\\w+\\] )", "")
+            .strip();
       }
     }
     return output.isEmpty() ? "no reason given" : output.lines().findFirst().orElse(output);

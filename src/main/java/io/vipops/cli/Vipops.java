@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs a pair of nginx load balancers from a cluster spec in Git.",
       "",
-      "On your desk or in CI: validate, render, schema, explain-rule.",
+      "On your desk or in CI: validate, render, plan, schema, explain-rule.",
       "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain,",
       "adopt, unadopt, recover, release."
     },
@@ -37,6 +37,7 @@ public final class Vipops implements Runnable {
       List.of(
           ValidateCommand.class,
           RenderCommand.class,
+          PlanCommand.class,
           SchemaCommand.class,
           ExplainRuleCommand.class,
           AgentCommand.class,

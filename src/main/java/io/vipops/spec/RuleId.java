@@ -218,6 +218,11 @@ public enum RuleId {
       Area.TRAFFIC,
       Force.FIXED,
       "What is used, nginx of the version that a node names can do."),
+  NGINX_TEST(
+      "nginx-test",
+      Area.TRAFFIC,
+      Force.FIXED,
+      "nginx itself accepts what is rendered from the spec."),
   UPSTREAM_ALL_DOWN(
       "upstream-all-down",
       Area.TRAFFIC,

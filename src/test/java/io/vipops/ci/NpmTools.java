@@ -16,8 +16,11 @@ final class NpmTools {
 
   /** A search path whose first node, and whose tools, are those of the packages. */
   static String path() {
-    assertThat(MODULES).as("run src/test/npm/install.sh").isDirectory();
-    return MODULES.resolve(".bin") + ":" + Ran.PATH_WITH_VIPOPS;
+    boolean arm = System.getProperty("os.arch").equals("aarch64");
+    // Not by its link in .bin, which npm 9 does not make.
+    Path node = MODULES.resolve("node-linux-" + (arm ? "arm64" : "x64")).resolve("bin");
+    assertThat(node.resolve("node")).as("run src/test/npm/install.sh").isExecutable();
+    return node + ":" + MODULES.resolve(".bin") + ":" + Ran.PATH_WITH_VIPOPS;
   }
 
   /** Runs a script of src/test/npm, or its tests after {@code --test}. */

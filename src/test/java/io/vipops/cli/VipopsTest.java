@@ -32,6 +32,7 @@ class VipopsTest {
         "agent",
         "validate",
         "render",
+        "plan",
         "status",
         "sync",
         "pause",
@@ -57,6 +58,7 @@ class VipopsTest {
   @CsvSource({
     "validate,2",
     "render,2",
+    "plan,1",
     "schema,2",
     "agent,2",
     "adopt,2",
@@ -111,6 +113,16 @@ class VipopsTest {
         .contains(file + ":2:15: error")
         .contains(file + ":3:1: error")
         .contains("did you mean state_dir?");
+  }
+
+  @Test
+  void anAgentYamlIsCheckedWithoutStartingAnything() throws Exception {
+    Path file = folder.resolve("agent.yaml");
+    Files.writeString(file, "version: 1\nsource: {url: 'file:///nowhere'}\n");
+    assertThat(run("agent", "--check", "--config", file.toString())).isZero();
+    assertThat(out.toString()).contains(file + " is valid");
+    Files.writeString(file, "version: 1\n");
+    assertThat(run("agent", "--check", "--config", file.toString())).isEqualTo(78);
   }
 
   @Test

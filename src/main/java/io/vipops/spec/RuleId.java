@@ -208,11 +208,6 @@ public enum RuleId {
       Force.FIXED,
       "Text for nginx's configuration has nothing that would end it."),
   RULE_ACTION("rule-action", Area.TRAFFIC, Force.FIXED, "A rule does exactly one thing."),
-  NGINX_TEST(
-      "nginx-test",
-      Area.TRAFFIC,
-      Force.FIXED,
-      "nginx itself accepts what is rendered from the spec."),
   NGINX_VERSION(
       "nginx-version",
       Area.TRAFFIC,

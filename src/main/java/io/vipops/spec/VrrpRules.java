@@ -56,16 +56,13 @@ final class VrrpRules {
     }
   }
 
-  /** A virtual router's name on the wire: its VRID on an interface, in a family. */
-  private record Wire(int virtualRouterId, int family, @Nullable String interfaceName) {}
-
   /** RFC 9568 §5.2.3: the VRID names the virtual router on its LAN, for each family by itself. */
   void vridTwice() {
     Set<String> ofNodes = new TreeSet<>();
     for (Node node : cluster.nodes().values()) {
       ofNodes.add(node.interfaceName());
     }
-    Map<Wire, VrrpInstance> seen = new HashMap<>();
+    Map<String, VrrpInstance> seen = new HashMap<>();
     for (VrrpInstance one : cluster.vrrp().values()) {
       String own = one.interfaceName();
       // Two that name no interface always meet: no need to go through all nodes' interfaces.
@@ -87,10 +84,15 @@ final class VrrpRules {
     }
   }
 
-  private static Wire wire(VrrpInstance instance, @Nullable String interfaceName) {
-    int family =
-        instance.virtualAddresses().isEmpty() ? 4 : family(instance.virtualAddresses().get(0));
-    return new Wire(instance.virtualRouterId(), family, interfaceName);
+  /**
+   * A virtual router's name on the wire: its VRID in a family, on an interface. Text, because the
+   * hash of a record costs each start some milliseconds.
+   */
+  private static String wire(VrrpInstance instance, @Nullable String interfaceName) {
+    List<VirtualAddress> addresses = instance.virtualAddresses();
+    int family = addresses.isEmpty() ? 4 : family(addresses.get(0));
+    String name = instance.virtualRouterId() + " " + family;
+    return interfaceName == null ? name : name + " " + interfaceName;
   }
 
   /** The bytes of an address: 4 or 16. */

@@ -243,7 +243,7 @@ class AnsibleTest {
   /** One Active, both nodes healthy with the commit, nginx with the generation, the VIP serves. */
   private Duration awaitService() throws Exception {
     return Await.until(
-        "the pair serves", Duration.ofSeconds(90), () -> holders() == 1 && serves() && healthy());
+        "the pair serves", Duration.ofMinutes(4), () -> holders() == 1 && serves() && healthy());
   }
 
   private long holders() throws Exception {

@@ -264,9 +264,12 @@ class AnsibleTest {
 
   private boolean healthy() throws Exception {
     for (Map.Entry<String, SystemdHost> machine : machines.entrySet()) {
-      String status = machine.getValue().attempt("vipops", "status", "--json");
-      if (!status.contains("\"applied\": \"" + commit)
-          || !status.contains(generation(machine.getKey()))) {
+      String status =
+          machine.getValue().attempt("vipops", "status", "--json").replaceAll("\\s", "");
+      String running = generation(machine.getKey());
+      if (!status.contains("\"health\":\"healthy\"")
+          || !status.contains("\"applied\":\"" + commit + "\"")
+          || !status.contains("\"id\":\"" + running + "\"")) {
         return false;
       }
     }

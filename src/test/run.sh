@@ -30,6 +30,11 @@ fi
 }
 export PATH=$PATH:/usr/sbin:/sbin
 src/test/install.sh tests
+src/test/npm/install.sh
+
+step "shell scripts"
+# SC2209 takes a value that is the name of a command for a forgotten $().
+git ls-files -z | xargs -0 grep -lZ '^#!.*sh$' | xargs -0 shellcheck --severity=warning --exclude=SC2209
 
 step "build, unit tests"
 mvn -B -ntp -DexcludedGroups=root package
@@ -41,7 +46,7 @@ if [[ $javac_version == "javac 17."* ]]; then
 fi
 
 step "real parts in network namespaces"
-mvn -B -ntp -Dgroups=root -Dvipops.soak=$([ "$mode" = soak ] && echo true || echo false) surefire:test
+mvn -B -ntp -Dgroups=root "-Dvipops.soak=$([ "$mode" = soak ] && echo true || echo false)" surefire:test
 
 other=$(find /usr/lib/jvm -maxdepth 1 -name '*25*' -type d 2>/dev/null | head -n 1)
 if [ -n "$other" ]; then

@@ -16,8 +16,8 @@ fail() {
   echo "$0: $*" >&2
   exit 1
 }
-for tool in dpkg-deb xz gzip; do
-  type -P $tool > /dev/null || fail "needs $tool; on Debian: apt install dpkg xz-utils gzip"
+for tool in dpkg-deb strip; do
+  type -P $tool > /dev/null || fail "needs $tool; on Debian: apt install dpkg binutils"
 done
 [ -x "$jdk/bin/jlink" ] || fail "$jdk has no bin/jlink; -Druntime.jdk=DIR names a JDK 17 or later"
 
@@ -47,15 +47,20 @@ cp -r "$target/vipops/lib/native/$native" "$home/lib/native/"
 "$jdk/bin/jlink" --add-modules $modules --strip-debug --no-header-files --no-man-pages --output "$home/runtime"
 find "$home/runtime/bin" -type f ! -name java -delete
 rm -f "$home/runtime/lib/classlist" "$home/runtime/lib/jexec"
+find "$home/runtime" "$home/lib/native" -type f \( -name '*.so' -o -name java -o -name jspawnhelper \) \
+  -exec strip --strip-unneeded --remove-section=.comment --remove-section=.note {} +
 
 # man pages, completion, examples, units
 share=$work/share
-mkdir -p "$share/doc" "$share/systemd" "$share/bash-completion"
+mkdir -p "$share/doc" "$share/systemd" "$share/bash-completion" "$share/man" "$work/classes"
 cp -r README.md "$target/vipops.cdx.json" examples/classic "$share/doc/"
 mkdir "$share/doc/examples"
 mv "$share/doc/classic" "$share/doc/examples/"
 cp $here/systemd/* "$share/systemd/"
-JAVA_HOME=$jdk "$target/vipops/bin/vipops" completion > "$share/bash-completion/vipops"
+JAVA_HOME=$jdk "$target/vipops/bin/vipops" completion | sed '1{/^#!/d}' > "$share/bash-completion/vipops"
+"$jdk/bin/javac" --release 17 -nowarn -d "$work/classes" -cp "$target/vipops/lib/*" $here/man/*.java
+"$jdk/bin/java" -cp "$work/classes:$target/vipops/lib/*" io.vipops.cli.CommandPages "$share/man" \
+  "$(date -u -d "@$SOURCE_DATE_EPOCH" +%F)"
 
 # Everything is readable by all, dated the same, and executable only where it must be.
 settle() {
@@ -93,6 +98,10 @@ deb() {
   cp "$share"/systemd/* "$root/usr/lib/systemd/system/"
   cp $here/default "$root/etc/default/vipops"
   cp "$share/bash-completion/vipops" "$root/usr/share/bash-completion/completions/vipops"
+  for page in "$share"/man/*; do
+    install -d "$root/usr/share/man/man${page##*.}"
+    gzip -9n < "$page" > "$root/usr/share/man/man${page##*.}/$(basename "$page").gz"
+  done
   cp -r "$share"/doc/* "$doc/"
   cp $here/deb/copyright "$doc/copyright"
   sed "s/@VERSION@/$version/; s/@DATE@/$(date -u -R -d "@$SOURCE_DATE_EPOCH")/" $here/deb/changelog |
@@ -113,7 +122,7 @@ deb() {
   (cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum > DEBIAN/md5sums)
   settle "$root"
   # One thread: how xz cuts its blocks must not depend on the machine.
-  dpkg-deb --root-owner-group -Zxz -z9 --threads-max=1 --build "$root" "$target/vipops_${version}_$arch.deb" > /dev/null
+  dpkg-deb --root-owner-group -Zxz -z6 --threads-max=1 --build "$root" "$target/vipops_${version}_$arch.deb" > /dev/null
 }
 
 mib() { awk '{printf "%.1f MB", $1 / 1000000}'; }

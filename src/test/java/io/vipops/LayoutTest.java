@@ -34,8 +34,12 @@ class LayoutTest {
             .definedBy("io.vipops.worker")
             .layer("apply")
             .definedBy("io.vipops.apply")
+            .layer("report")
+            .definedBy("io.vipops.report")
             .layer("git")
             .definedBy("io.vipops.git")
+            .layer("plan")
+            .definedBy("io.vipops.plan")
             .layer("engine")
             .definedBy("io.vipops.engine")
             .layer("probe")
@@ -64,8 +68,12 @@ class LayoutTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("apply")
             .mayOnlyBeAccessedByLayers("worker", "cli")
+            .whereLayer("report")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("git")
             .mayOnlyBeAccessedByLayers("worker", "cli")
+            .whereLayer("plan")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("engine")
             .mayOnlyBeAccessedByLayers("agent")
             .whereLayer("probe")
@@ -75,11 +83,11 @@ class LayoutTest {
             .whereLayer("linux")
             .mayOnlyBeAccessedByLayers("engine", "probe", "apply", "agent", "worker")
             .whereLayer("render")
-            .mayOnlyBeAccessedByLayers("agent", "worker", "apply", "cli")
+            .mayOnlyBeAccessedByLayers("agent", "worker", "apply", "plan", "cli")
             .whereLayer("check")
-            .mayOnlyBeAccessedByLayers("agent", "engine")
+            .mayOnlyBeAccessedByLayers("agent", "engine", "plan")
             .whereLayer("vrrp")
-            .mayOnlyBeAccessedByLayers("agent", "engine", "render", "check")
+            .mayOnlyBeAccessedByLayers("agent", "engine", "render", "check", "plan")
             .whereLayer("netlink")
             .mayOnlyBeAccessedByLayers("engine", "linux");
     rule.check(CLASSES);
@@ -89,6 +97,8 @@ class LayoutTest {
     "io.vipops.json",
     "io.vipops.spec",
     "io.vipops.render",
+    "io.vipops.report",
+    "io.vipops.plan",
     "io.vipops.vrrp",
     "io.vipops.netlink",
     "io.vipops.check"
@@ -119,7 +129,11 @@ class LayoutTest {
         noClasses()
             .that()
             .resideInAnyPackage(
-                "io.vipops.vrrp", "io.vipops.check", "io.vipops.netlink", "io.vipops.render")
+                "io.vipops.vrrp",
+                "io.vipops.check",
+                "io.vipops.netlink",
+                "io.vipops.render",
+                "io.vipops.plan")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()

@@ -4,6 +4,7 @@ import io.vipops.channel.Channel;
 import io.vipops.engine.Engine;
 import io.vipops.engine.EngineException;
 import io.vipops.engine.EngineListener;
+import io.vipops.engine.Heartbeat;
 import io.vipops.probe.CheckRunner;
 import io.vipops.probe.Prober;
 import io.vipops.probe.Result;
@@ -44,6 +45,7 @@ public final class Agent {
   private final WorkerProcess worker;
   private final StatusReport status;
   private final AgentLock lock;
+  private final SystemdNotice systemd;
   private @Nullable ControlSocket control;
   private long lastTickNs = System.nanoTime();
 
@@ -56,7 +58,8 @@ public final class Agent {
     this.lock = lock;
     drain = DrainFlag.load(config.stateDir().resolve("state"));
     standings = new Standings(drain.isSet());
-    engine = Engine.start(new Listener());
+    systemd = SystemdNotice.of(System.getenv(), ProcessHandle.current().pid());
+    engine = Engine.start(new Listener(), systemd.heartbeat().orElse(Heartbeat.NONE));
     AgentConfig.Nginx nginx = config.nginx();
     Prober prober = new Prober(nginx.pid(), nginx.binary(), nginx.endpoint());
     checks =
@@ -107,7 +110,10 @@ public final class Agent {
     thread.everySecond(this::onTick);
   }
 
-  /** Comes up from the generation in force, with no help of Git or worker. */
+  /**
+   * Comes up from the generation in force, with no help of Git or worker. Then it is ready: who
+   * waits for the start of this unit waits for VRRP to take part, not for a commit.
+   */
   private void boot() {
     Path file = config.stateDir().resolve("current").resolve("vrrp.yaml");
     if (Files.exists(file)) {
@@ -117,9 +123,11 @@ public final class Agent {
             if (refusal != null) {
               LOG.error("{}; waiting for a commit that can be applied", refusal.error());
             }
+            systemd.ready(status.line());
           });
     } else {
       LOG.info("no generation in force yet; waiting for the first commit");
+      systemd.ready(status.line());
     }
     worker.start();
   }
@@ -135,6 +143,7 @@ public final class Agent {
       control.onTick(nowNs);
     }
     engine.standing(standings.all(nowNs));
+    systemd.status(status.line());
   }
 
   private void onProbe(Check check, Result result) {
@@ -254,6 +263,7 @@ public final class Agent {
   /** Hands every VIP over and ends worker, checks and engine. */
   public void stop() throws InterruptedException, IOException {
     LOG.info("stopping: handing over");
+    systemd.stopping();
     stopping = true;
     worker.startNoMore();
     engine.close();

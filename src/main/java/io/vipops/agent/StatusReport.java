@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code vipops status --json}: what the agent knows itself, and what the worker last reported. */
@@ -62,6 +63,35 @@ final class StatusReport {
     status.put("upstreams", report.getOrDefault("upstreams", List.of()));
     status.put("certificates", List.of());
     return status;
+  }
+
+  /** How this node stands, on one line: for systemd. */
+  String line() {
+    List<InstanceStatus> instances = engine.status();
+    StringBuilder line = new StringBuilder(node).append(": ");
+    line.append(
+        instances.isEmpty()
+            ? "no VRRP instance"
+            : instances.stream().map(StatusReport::words).collect(Collectors.joining(", ")));
+    if (report.get("generation") instanceof Map<?, ?> generation) {
+      line.append("; generation ")
+          .append(generation.get("id"))
+          .append(' ')
+          .append(generation.get("phase"));
+    }
+    List<String> degraded = degraded(instances);
+    if (!degraded.isEmpty()) {
+      line.append("; degraded: ").append(degraded.get(0));
+    }
+    return line.toString().replace('\n', ' ');
+  }
+
+  private static String words(InstanceStatus one) {
+    return one.instance().name()
+        + " "
+        + one.state().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+        + " since "
+        + one.since().truncatedTo(ChronoUnit.SECONDS);
   }
 
   private Map<String, @Nullable Object> agent() {

@@ -10,9 +10,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** This node's nginx: tests configurations, takes them into force, proves that they are. */
@@ -24,12 +22,6 @@ public final class Nginx {
 
   private static final Duration ASK = Duration.ofMillis(500);
   private static final Duration COMMAND = Duration.ofSeconds(30);
-
-  /** nginx prints errno for what the host lacks: {@code open() "…" failed (2: No such file …)}. */
-  private static final Pattern ERRNO = Pattern.compile("\\(\\d+: [^)]+\\)");
-
-  /** {@code nginx.user} of agent.yaml does not exist; nginx leaves the errno out. */
-  private static final Pattern USER_DATABASE = Pattern.compile("\\bget(pw|gr)nam\\(");
 
   private final AgentConfig.Nginx config;
   private final Path errorLog;
@@ -65,49 +57,12 @@ public final class Nginx {
    *     something
    */
   public void test(Path generation) throws ApplyFailure, InterruptedException {
-    String conf = generation.resolve(Renderer.NGINX_CONF).toString();
-    Finished test = run("-t", "-c", conf);
-    if (!test.ok()) {
-      String reason = reason(test.output());
-      if (test.code() > 1) {
-        throw new ApplyFailure(
-            Fault.HOST, "nginx -t: ended with exit code " + test.code() + ": " + reason);
-      }
-      if (!isAboutTheFile(test, reason)) {
-        throw new ApplyFailure(Fault.HOST, "nginx -t: " + reason);
-      }
-      throw new ApplyFailure(Fault.COMMIT, "nginx -t: " + reason);
-    }
-  }
-
-  /** Runs nginx for what it prints. */
-  private Finished run(String... arguments) throws ApplyFailure, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(config.binary().toString()));
-    command.addAll(List.of(arguments));
+    Path conf = generation.resolve(Renderer.NGINX_CONF);
     try {
-      return Finished.run(command, COMMAND);
+      NginxVerdict.judge(Finished.run(NginxVerdict.command(config.binary(), conf), COMMAND));
     } catch (IOException e) {
-      throw new ApplyFailure(
-          "nginx " + arguments[0] + ": cannot run " + config.binary() + ": install nginx", e);
+      throw NginxVerdict.cannotRun(config.binary(), e);
     }
-  }
-
-  /** Only nginx's own verdict is the commit's fault: killed, or without a file or user, is not. */
-  private static boolean isAboutTheFile(Finished test, String reason) {
-    return test.code() == 1
-        && test.output().contains("[emerg]")
-        && !ERRNO.matcher(reason).find()
-        && !USER_DATABASE.matcher(reason).find();
-  }
-
-  /** nginx's first complaint, without the tool's own name and the closing line. */
-  static String reason(String output) {
-    for (String line : output.lines().toList()) {
-      if (line.contains("[emerg]") || line.contains("[alert]") || line.contains("[crit]")) {
-        return line.replaceFirst("^nginx: ", "").replaceFirst("^.*?\\d+#\\d+: ", "").strip();
-      }
-    }
-    return output.isEmpty() ? "no reason given" : output.lines().findFirst().orElse(output);
   }
 
   /** Whether a verified master runs. */

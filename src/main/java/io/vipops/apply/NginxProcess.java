@@ -52,8 +52,8 @@ final class NginxProcess {
         String why =
             log.complaints().stream()
                 .findFirst()
-                .map(it -> isSystemds() ? Nginx.reason(start.output()) + ": " + it : it)
-                .orElse(Nginx.reason(start.output()));
+                .map(it -> isSystemds() ? NginxVerdict.reason(start.output()) + ": " + it : it)
+                .orElse(NginxVerdict.reason(start.output()));
         throw new ApplyFailure(Fault.HOST, words + ": " + why);
       }
     } catch (IOException e) {

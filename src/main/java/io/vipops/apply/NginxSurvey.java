@@ -67,7 +67,7 @@ public record NginxSurvey(
         first(VERSION, build, "?"),
         master,
         listens,
-        dump.ok() ? null : Nginx.reason(dump.output()),
+        dump.ok() ? null : NginxVerdict.reason(dump.output()),
         dump.ok() ? obstacle(config, master, text, build) : null);
   }
 

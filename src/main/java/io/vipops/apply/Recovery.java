@@ -2,6 +2,7 @@ package io.vipops.apply;
 
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,9 +43,10 @@ public final class Recovery {
     boolean back = entry != null && entry.phase() == Journal.Phase.ROLLBACK;
     String wanted = back ? Objects.requireNonNull(entry).previous() : current;
     if (wanted == null) {
-      String line = withoutGeneration("no generation is in force");
+      // Before current goes, so that nginx's configuration leads somewhere at any moment.
+      link.undo();
       generations.switchTo(null);
-      return line;
+      return withoutGeneration("no generation is in force");
     }
     String damage = damage(wanted);
     if (damage == null) {
@@ -80,9 +82,10 @@ public final class Recovery {
     return withoutGeneration(damage + "; no other generation is whole");
   }
 
-  /** nginx has only its own file to start with, where there was one. */
+  /** Where the link leads nowhere, nginx has only its own file to start with, if it had one. */
   private String withoutGeneration(String found) throws IOException {
-    if (link.state() == NginxLink.State.LINKED && link.hasOriginal()) {
+    boolean dangles = link.state() == NginxLink.State.LINKED && !Files.exists(config);
+    if (dangles && link.hasOriginal()) {
       link.undo();
       return found + ": " + config + " is the original again";
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs a pair of nginx load balancers from a cluster spec in Git.",
       "",
-      "On your desk or in CI: validate, render, schema.",
+      "On your desk or in CI: validate, render, plan, schema, explain-rule.",
       "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain,",
       "adopt, unadopt, recover, release."
     },
@@ -37,7 +37,9 @@ public final class Vipops implements Runnable {
       List.of(
           ValidateCommand.class,
           RenderCommand.class,
+          PlanCommand.class,
           SchemaCommand.class,
+          ExplainRuleCommand.class,
           AgentCommand.class,
           WorkerCommand.class,
           StatusCommand.class,
@@ -143,7 +145,11 @@ public final class Vipops implements Runnable {
   }
 
   private static String name(Class<?> command) {
-    return command.getSimpleName().replace("Command", "").toLowerCase(Locale.ROOT);
+    StringBuilder name = new StringBuilder();
+    for (char c : command.getSimpleName().replace("Command", "").toCharArray()) {
+      name.append(Character.isUpperCase(c) && name.length() > 0 ? "-" : "").append(c);
+    }
+    return name.toString().toLowerCase(Locale.ROOT);
   }
 
   private int report(Exception failure, CommandLine command) {

@@ -145,13 +145,16 @@ public final class Mirror implements Closeable {
 
   private static Commit commit(FileRepository mirror, ObjectId id) throws IOException {
     try (RevWalk walk = new RevWalk(mirror)) {
-      RevCommit commit = walk.parseCommit(id);
-      PersonIdent author = commit.getAuthorIdent();
-      return new Commit(
-          commit.name(),
-          author.getName() + " <" + author.getEmailAddress() + ">",
-          commit.getShortMessage());
+      return commit(walk.parseCommit(id));
     }
+  }
+
+  static Commit commit(RevCommit commit) {
+    PersonIdent author = commit.getAuthorIdent();
+    return new Commit(
+        commit.name(),
+        author.getName() + " <" + author.getEmailAddress() + ">",
+        commit.getShortMessage());
   }
 
   private FileRepository repository() throws GitFailure {

@@ -41,6 +41,11 @@ public final class Renderer {
         Collections.unmodifiableSortedMap(positions));
   }
 
+  /** The name under which {@code nginx.conf} has the upstream {@code name}. */
+  public static String nginxUpstream(String name) {
+    return NginxText.upstream(name);
+  }
+
   private static SortedMap<String, Lines> files(Spec spec, String node, Host host, String id) {
     SortedMap<String, Lines> files = new TreeMap<>();
     files.put(NGINX_CONF, NginxConf.write(spec, host, id));

@@ -73,7 +73,7 @@ public final class Reconciler {
   }
 
   /** The host that {@code config} describes. */
-  static Host hostOf(AgentConfig config) {
+  public static Host hostOf(AgentConfig config) {
     return new Host(
         config.stateDir().resolve("generations"),
         config.nginx().pid(),

@@ -32,6 +32,7 @@ class VipopsTest {
         "agent",
         "validate",
         "render",
+        "plan",
         "status",
         "sync",
         "pause",
@@ -44,6 +45,7 @@ class VipopsTest {
         "recover",
         "release",
         "schema",
+        "explain-rule",
         "completion"
       })
   void everyCommandExplainsItself(String command) {
@@ -56,6 +58,7 @@ class VipopsTest {
   @CsvSource({
     "validate,2",
     "render,2",
+    "plan,1",
     "schema,2",
     "agent,2",
     "adopt,2",

@@ -1,0 +1,111 @@
+package io.vipops.plan;
+
+import io.vipops.plan.Impact.Kind;
+import io.vipops.render.VrrpFile;
+import io.vipops.spec.Check;
+import io.vipops.spec.VrrpInstance;
+import io.vipops.vrrp.Instance;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/** Settings of routers and checks that change in the state, without an address moving. */
+final class VrrpImpacts {
+  /** {@link VipImpacts} tells of these. */
+  private static final Set<String> TOLD =
+      Set.of(
+          "name",
+          "virtualRouterId",
+          "version",
+          "interfaceName",
+          "authentication",
+          "priorities",
+          "virtualAddresses");
+
+  private VrrpImpacts() {}
+
+  /** Of one node; each instance of {@code next} that {@code old} has, too. */
+  static List<Impact> of(
+      VrrpFile old,
+      VrrpFile next,
+      SortedMap<String, VrrpInstance> oldRouters,
+      SortedMap<String, VrrpInstance> nextRouters) {
+    List<Impact> impacts = new ArrayList<>();
+    for (Instance it : next.instances()) {
+      VrrpInstance before = oldRouters.get(it.name());
+      VrrpInstance after = nextRouters.get(it.name());
+      if (before != null && after != null) {
+        router(it.name(), before, after, next.node(), impacts);
+      }
+    }
+    checks(old, next, impacts);
+    return impacts;
+  }
+
+  private static void router(
+      String name, VrrpInstance before, VrrpInstance after, String node, List<Impact> to) {
+    List<String> words = new ArrayList<>(Changes.between(before, after, TOLD));
+    peers(before, after, node, words);
+    Risk risk = Risk.NONE;
+    boolean intervalChanges = !before.advertInterval().equals(after.advertInterval());
+    if (intervalChanges && after.version() == 2 && after.priorities().size() > 1) {
+      // RFC 3768 §7.1: an advert of another interval is discarded.
+      words.add(
+          "two nodes may hold the VIP until all have applied (version 2 hears no other interval)");
+      risk = Risk.VIP_CHANGE;
+    }
+    if (after.preempt() && !before.preempt() && after.priorities().size() > 1) {
+      words.add("the VIP goes to the best node if another holds it");
+      risk = Risk.VIP_CHANGE;
+    }
+    if (!words.isEmpty()) {
+      to.add(Impact.of(Kind.VRRP, name, risk, name + ": " + String.join(", ", words)));
+    }
+  }
+
+  private static void peers(
+      VrrpInstance before, VrrpInstance after, String node, List<String> words) {
+    TreeSet<String> peers = new TreeSet<>(before.priorities().keySet());
+    peers.addAll(after.priorities().keySet());
+    peers.remove(node);
+    for (String peer : peers) {
+      Integer old = before.priorities().get(peer);
+      Integer next = after.priorities().get(peer);
+      if (old == null) {
+        words.add(peer + " joins with priority " + next);
+      } else if (next == null) {
+        words.add(peer + " leaves");
+      } else if (!old.equals(next)) {
+        words.add(peer + "'s priority " + old + "→" + next);
+      }
+    }
+  }
+
+  private static void checks(VrrpFile old, VrrpFile next, List<Impact> to) {
+    Map<String, Check> before = byName(old);
+    Map<String, Check> after = byName(next);
+    after.forEach(
+        (name, check) -> {
+          Check was = before.get(name);
+          if (was == null) {
+            to.add(Impact.of(Kind.CHECK, name, Risk.NONE, "+check " + name));
+          } else if (!was.equals(check)) {
+            String what = String.join(", ", Changes.between(was, check, Set.of("name")));
+            to.add(Impact.of(Kind.CHECK, name, Risk.NONE, "check " + name + ": " + what));
+          }
+        });
+    before.keySet().stream()
+        .filter(name -> !after.containsKey(name))
+        .forEach(name -> to.add(Impact.of(Kind.CHECK, name, Risk.NONE, "−check " + name)));
+  }
+
+  private static Map<String, Check> byName(VrrpFile file) {
+    Map<String, Check> checks = new LinkedHashMap<>();
+    file.checks().forEach(check -> checks.put(check.name(), check));
+    return checks;
+  }
+}

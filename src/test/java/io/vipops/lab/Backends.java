@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The servers behind the load balancers: 10.0.0.101 to 10.0.0.104, which answer with their name. */
+/**
+ * The servers behind the load balancers: 10.0.0.101 to 10.0.0.104, which answer with their name.
+ */
 public final class Backends {
   private Backends() {}
 

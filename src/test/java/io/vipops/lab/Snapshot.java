@@ -84,7 +84,8 @@ public final class Snapshot {
     } else if (Files.isRegularFile(path)) {
       content = " " + hash(path);
     }
-    return "%o %s:%s%s".formatted((int) unix.get("mode"), unix.get("uid"), unix.get("gid"), content);
+    return "%o %s:%s%s"
+        .formatted((int) unix.get("mode"), unix.get("uid"), unix.get("gid"), content);
   }
 
   private static String hash(Path file) throws IOException {

@@ -51,16 +51,17 @@ class AnsibleTest {
           "var/cache/ldconfig", // ldconfig's own, rewritten whenever a package brings a library
           "etc/ld.so.cache");
 
-  @TempDir Path folder;
   private final Map<String, SystemdHost> machines = new LinkedHashMap<>();
   private final Map<String, Snapshot> fresh = new LinkedHashMap<>();
+  private Path folder;
   private Lab lab;
   private Controller controller;
   private LabHost client;
   private String commit;
 
   @BeforeAll
-  void bootTwoBareMachines() throws Exception {
+  void bootTwoBareMachines(@TempDir Path dir) throws Exception {
+    folder = dir;
     long begunNs = System.nanoTime();
     Path tree = DebianTree.get();
     long treeNs = System.nanoTime();
@@ -100,7 +101,8 @@ class AnsibleTest {
     machines.get("lb01").exec("sh", "-c", "cp /bin/sleep /run/keepalived");
     machines
         .get("lb01")
-        .exec("systemd-run", "-q", "--unit=other", "--property=Type=exec", "/run/keepalived", "600");
+        .exec(
+            "systemd-run", "-q", "--unit=other", "--property=Type=exec", "/run/keepalived", "600");
     Play play = controller.play("site.yml");
     machines.get("lb01").exec("systemctl", "stop", "other");
     machines.get("lb01").exec("rm", "/run/keepalived");
@@ -110,7 +112,8 @@ class AnsibleTest {
   @Test
   @Order(2)
   void aMissingInterfaceStopsThePlayBeforeAnythingChanges() throws Exception {
-    controller.push(Specs.classic(1).replace("10.0.0.51, interface: eth0", "10.0.0.51, interface: lan7"));
+    controller.push(
+        Specs.classic(1).replace("10.0.0.51, interface: eth0", "10.0.0.51, interface: lan7"));
     Play play = controller.play("site.yml");
     commit = controller.push(Specs.classic(1));
     assertRefused(play, "wants interface lan7 on lb01, but lb01 has only lo, eth0");
@@ -240,7 +243,7 @@ class AnsibleTest {
   /** One Active, both nodes healthy with the commit, nginx with the generation, the VIP serves. */
   private Duration awaitService() throws Exception {
     return Await.until(
-        "the pair serves", Duration.ofSeconds(90), () -> holders() == 1 && serves() && healthy());
+        "the pair serves", Duration.ofMinutes(4), () -> holders() == 1 && serves() && healthy());
   }
 
   private long holders() throws Exception {
@@ -261,9 +264,12 @@ class AnsibleTest {
 
   private boolean healthy() throws Exception {
     for (Map.Entry<String, SystemdHost> machine : machines.entrySet()) {
-      String status = machine.getValue().attempt("vipops", "status", "--json");
-      if (!status.contains("\"applied\": \"" + commit)
-          || !status.contains(generation(machine.getKey()))) {
+      String status =
+          machine.getValue().attempt("vipops", "status", "--json").replaceAll("\\s", "");
+      String running = generation(machine.getKey());
+      if (!status.contains("\"health\":\"healthy\"")
+          || !status.contains("\"applied\":\"" + commit + "\"")
+          || !status.contains("\"id\":\"" + running + "\"")) {
         return false;
       }
     }

@@ -31,8 +31,8 @@ fi
 export PATH=$PATH:/usr/sbin:/sbin
 src/test/install.sh tests
 
-step "build, unit tests"
-mvn -B -ntp -DexcludedGroups=root package
+step "build, unit tests, packages"
+mvn -B -ntp -Ppackage -DexcludedGroups=root package
 
 javac_version=$(javac -version 2>&1)
 if [[ $javac_version == "javac 17."* ]]; then

@@ -61,7 +61,7 @@ class PackageTest {
           "sys",
           "dev");
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
   private Lab lab;
   private SystemdHost machine;
   private Path deb;

@@ -73,7 +73,9 @@ final class ExplainRuleCommand implements Callable<Integer> {
     RuleId.Area area = null;
     for (RuleId rule : RuleId.values()) {
       if (rule.area != area) {
-        terminal.out().println((area == null ? "" : "\n") + terminal.paint("bold", rule.area.title));
+        terminal
+            .out()
+            .println((area == null ? "" : "\n") + terminal.paint("bold", rule.area.title));
         area = rule.area;
       }
       String severity = rule.force.severity == Severity.ERROR ? "error  " : "warning";

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What explain-rule tells is true: the wrong example is found by its rule, the right one by none. */
+/**
+ * What explain-rule tells is true: the wrong example is found by its rule, the right one by none.
+ */
 class RuleTextTest {
   /** Their examples would be thousands of lines, or what no text shows. */
   private static final Set<String> WITHOUT_EXAMPLES =

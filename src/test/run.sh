@@ -37,8 +37,8 @@ step "shell scripts"
 # SC2209 takes a value that is the name of a command for a forgotten $().
 git ls-files -z | xargs -0 grep -lZ '^#!.*sh$' | xargs -0 shellcheck --severity=warning --exclude=SC2209
 
-step "build, unit tests"
-mvn -B -ntp -DexcludedGroups=root package
+step "build, unit tests, packages"
+mvn -B -ntp -Ppackage -DexcludedGroups=root package
 
 javac_version=$(javac -version 2>&1)
 if [[ $javac_version == "javac 17."* ]]; then

@@ -33,7 +33,7 @@ def packages_for_nginx():
 def nginx():
     path = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
     if not path:
-        return {"version": "", "missing": [], "packages": packages_for_nginx()}
+        return {"version": "", "missing": [], "packages": packages_for_nginx(), "folders": folders_for_nginx()}
     said = subprocess.run([path, "-V"], capture_output=True, text=True, check=False).stderr
     version = re.search(r"nginx/([0-9.]+)", said)
     missing = [name for name in REQUIRED if "--with-" + name not in said]
@@ -54,6 +54,11 @@ def arp_ignore(name):
 
 def free_mb():
     return {path: shutil.disk_usage(path).free // 1_000_000 for path in ("/usr", "/var")}
+
+
+def folders_for_nginx():
+    """Debian's nginx makes these and leaves them behind, the inner one first."""
+    return [path for path in ("/var/www/html", "/var/www") if not os.path.exists(path)]
 
 
 names = interfaces()

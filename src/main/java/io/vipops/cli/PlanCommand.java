@@ -85,6 +85,9 @@ final class PlanCommand implements Callable<Integer> {
       as = format.json ? Planning.Format.JSON : Planning.Format.MARKDOWN;
     }
     return new Planning(terminal, as)
-        .run(new PlanSides(path, against, config), node, detailedExitCode);
+        .run(
+            new PlanSides(Path.of(""), path, against, AgentSide.find(config)),
+            node,
+            detailedExitCode);
   }
 }

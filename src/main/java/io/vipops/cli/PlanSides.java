@@ -22,20 +22,23 @@ final class PlanSides implements AutoCloseable {
   /** How far back the last valid commit is looked for. */
   private static final int ANCESTORS = 50;
 
+  private final Path here;
   private final String path;
   private final @Nullable String against;
-  private final @Nullable Path config;
+  private final @Nullable AgentSide agent;
   private @Nullable LocalRepository repository;
 
   /**
+   * @param here the folder that paths are relative to
    * @param path a path, or {@code REV:PATH}
    * @param against a path, {@code REV:PATH} or a revision; null: the agent here, else HEAD
-   * @param config agent.yaml; null: the usual one, if there is an agent
+   * @param agent null: there is none here
    */
-  PlanSides(String path, @Nullable String against, @Nullable Path config) {
+  PlanSides(Path here, String path, @Nullable String against, @Nullable AgentSide agent) {
+    this.here = here;
     this.path = path;
     this.against = against;
-    this.config = config;
+    this.agent = agent;
   }
 
   /** A spec and where it comes from. */
@@ -63,19 +66,18 @@ final class PlanSides implements AutoCloseable {
       throw new UnplannableException(path + ": no such file or folder");
     }
     String revision = path.substring(0, colon);
-    Commit commit = commit(Path.of(""), revision);
+    Commit commit = commit(here, revision);
     String inside = inside(path.substring(colon + 1));
     List<SourceFile> files = files(commit, inside);
     if (files.isEmpty()) {
       throw new UnplannableException(inside + " does not exist at " + revision);
     }
-    return Read.of(origin(revision, inside, commit), files);
+    return Read.of(origin(path, inside, commit), files);
   }
 
   /** The old side; null: agent.yaml is wrong, which {@code terminal} has been told. */
   @Nullable Old old(Terminal terminal) throws UnplannableException {
     if (against == null) {
-      AgentSide agent = AgentSide.find(config);
       return agent == null ? head() : agent.old(terminal);
     }
     Path onDisk = onDisk(against);
@@ -84,8 +86,8 @@ final class PlanSides implements AutoCloseable {
     }
     int colon = against.indexOf(':');
     return colon > 0
-        ? revision(against.substring(0, colon), inside(against.substring(colon + 1)))
-        : revision(against, samePath());
+        ? revision(against, against.substring(0, colon), inside(against.substring(colon + 1)))
+        : revision(against, against, samePath());
   }
 
   /** The working tree was changed, but not yet committed. */
@@ -94,7 +96,7 @@ final class PlanSides implements AutoCloseable {
     if (start != null && repository(start) == null) {
       throw new UnplannableException(path + " lies in no Git repository: say --against PATH");
     }
-    return revision("HEAD", samePath());
+    return revision("HEAD", "HEAD", samePath());
   }
 
   private static Old onDisk(Read read) {
@@ -107,7 +109,7 @@ final class PlanSides implements AutoCloseable {
   }
 
   /** A commit that is not valid is refused by the agents: they run the one before it. */
-  private Old revision(String revision, String inside) throws UnplannableException {
+  private Old revision(String name, String revision, String inside) throws UnplannableException {
     Commit named = commit(start(), revision);
     List<String> notes = new ArrayList<>();
     Commit at = named;
@@ -116,7 +118,7 @@ final class PlanSides implements AutoCloseable {
       if (files.isEmpty()) {
         break;
       }
-      Origin origin = origin(at.equals(named) ? revision : at.shortSha(), inside, at);
+      Origin origin = origin(at.equals(named) ? name : at.shortSha(), inside, at);
       SpecReader.Reading reading = SpecReader.read(files);
       if (reading.spec() != null) {
         return new Old(origin, Side.of(reading.spec(), Host.DEFAULT), Host.DEFAULT, notes);
@@ -132,7 +134,7 @@ final class PlanSides implements AutoCloseable {
     }
     String why =
         notes.isEmpty()
-            ? inside + " does not exist at " + origin(revision, inside, named).words()
+            ? inside + " does not exist at " + origin(name, inside, named).words()
             : notes.get(0) + ", and there is none";
     return Old.nothing(why + ": everything is new");
   }
@@ -143,9 +145,9 @@ final class PlanSides implements AutoCloseable {
     return where + " " + problem.message();
   }
 
-  private static @Nullable Path onDisk(String name) {
+  private @Nullable Path onDisk(String name) {
     try {
-      Path path = Path.of(name);
+      Path path = here.resolve(name);
       return Files.exists(path) ? path : null;
     } catch (InvalidPathException e) {
       return null;
@@ -161,8 +163,8 @@ final class PlanSides implements AutoCloseable {
     }
   }
 
-  private static Origin origin(String revision, String inside, Commit commit) {
-    return new Origin(Kind.REVISION, revision, inside, commit.sha(), commit.subject());
+  private static Origin origin(String name, String inside, Commit commit) {
+    return new Origin(Kind.REVISION, name, inside, commit.sha(), commit.subject());
   }
 
   /** PATH from the top of its repository, whether it is on disk or at a revision. */
@@ -185,12 +187,12 @@ final class PlanSides implements AutoCloseable {
     if (around == null || !(name.startsWith("./") || name.startsWith("../") || name.equals("."))) {
       return name;
     }
-    return around.top().relativize(absolute(Path.of(name))).toString();
+    return around.top().relativize(absolute(here.resolve(name))).toString();
   }
 
   private Path start() {
     Path onDisk = onDisk(path);
-    return onDisk == null ? Path.of("") : onDisk;
+    return onDisk == null ? here : onDisk;
   }
 
   private static Path absolute(Path path) {

@@ -67,7 +67,8 @@ record Course(@Nullable String from, @Nullable String to, String how, Set<String
     for (Member backup : after.values()) {
       String first = firstToApply(old, stayer, before.get(backup.node()), backup);
       if (first != null) {
-        String how = ", but goes to " + backup.node() + " and back if " + first + " applies first";
+        String then = stayer.instance().preempt() ? " and back if " : " and stays there if ";
+        String how = ", but goes to " + backup.node() + then + first + " applies first";
         return new Course(old.node(), old.node(), how, nodes(old, backup));
       }
     }
@@ -76,7 +77,7 @@ record Course(@Nullable String from, @Nullable String to, String how, Set<String
 
   private static Course preempts(
       Member old, Member stayer, @Nullable Member nextBefore, Member next) {
-    if (next.takesForDegraded(stayer)) {
+    if (next.takesForDegraded(stayer, next.priority())) {
       return new Course(old.node(), next.node(), " at once", nodes(old, next));
     }
     String first = firstToApply(old, stayer, nextBefore, next);
@@ -101,10 +102,14 @@ record Course(@Nullable String from, @Nullable String to, String how, Set<String
     if (backupAfter.node().equals(activeAfter.node())) {
       return null;
     }
-    if (backupBefore != null && backupBefore.takesForDegraded(activeAfter)) {
+    int priority = backupAfter.priority();
+    // The engine tells a router its new priority before it tells it of its peers'.
+    if (backupBefore != null
+        && backupBefore.takesForDegraded(
+            activeAfter, Math.max(backupBefore.priority(), priority))) {
       return activeAfter.node();
     }
-    return backupAfter.takesForDegraded(activeBefore) ? backupAfter.node() : null;
+    return backupAfter.takesForDegraded(activeBefore, priority) ? backupAfter.node() : null;
   }
 
   /** For {@code node}'s line. */

@@ -46,11 +46,13 @@ record Member(String node, Instance instance, boolean yielding) {
    * Whether, as Backup, it would take {@code active} for a node whose checks fail, since that says
    * less than the base priority that this node knows of it. Then it takes over at once, whatever
    * preempt and preempt_delay say.
+   *
+   * @param priority its own
    */
-  boolean takesForDegraded(Member active) {
+  boolean takesForDegraded(Member active, int priority) {
     int said = active.priority();
     return !yielding
-        && said < priority()
+        && said < priority
         && instance.peers().stream()
             .anyMatch(peer -> peer.node().equals(active.node) && said < peer.priority());
   }

@@ -61,7 +61,8 @@ class PlanGoldenTest {
     StringWriter out = new StringWriter();
     PrintWriter both = new PrintWriter(out, true);
     Terminal terminal = new Terminal(both, both, false, false);
-    PlanSides sides = new PlanSides(side(folder, "after"), side(folder, "before"), null);
+    PlanSides sides =
+        new PlanSides(Path.of(""), side(folder, "after"), side(folder, "before"), null);
     int code = new Planning(terminal, format).run(sides, null, true);
     return out + (format == Planning.Format.TEXT ? "exit code " + code + "\n" : "");
   }

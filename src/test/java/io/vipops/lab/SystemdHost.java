@@ -15,7 +15,7 @@ import java.util.Set;
  * boot id do not. Its kernel is this machine's, so sysctls other than {@code net.*} are read-only.
  */
 public final class SystemdHost implements AutoCloseable {
-  private static final Duration BOOT_LIMIT = Duration.ofSeconds(90);
+  private static final Duration BOOT_LIMIT = Duration.ofMinutes(3);
 
   private final Lab lab;
   private final LabHost network;

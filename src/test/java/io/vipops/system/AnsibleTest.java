@@ -51,16 +51,17 @@ class AnsibleTest {
           "var/cache/ldconfig", // ldconfig's own, rewritten whenever a package brings a library
           "etc/ld.so.cache");
 
-  @TempDir Path folder;
   private final Map<String, SystemdHost> machines = new LinkedHashMap<>();
   private final Map<String, Snapshot> fresh = new LinkedHashMap<>();
+  private Path folder;
   private Lab lab;
   private Controller controller;
   private LabHost client;
   private String commit;
 
   @BeforeAll
-  void bootTwoBareMachines() throws Exception {
+  void bootTwoBareMachines(@TempDir Path dir) throws Exception {
+    folder = dir;
     long begunNs = System.nanoTime();
     Path tree = DebianTree.get();
     long treeNs = System.nanoTime();
@@ -193,9 +194,6 @@ class AnsibleTest {
     System.out.printf(
         "site.yml %d s, again %d s%n",
         seconds(begunNs, firstNs), seconds(firstNs, System.nanoTime()));
-    Play check = controller.play("site.yml", "--check", "--diff");
-    assertThat(check.code()).as(check.output()).isZero();
-    assertThat(check.recap("lb01", "changed")).as(check.output()).isZero();
   }
 
   @Test
@@ -242,7 +240,7 @@ class AnsibleTest {
   /** One Active, both nodes healthy with the commit, nginx with the generation, the VIP serves. */
   private Duration awaitService() throws Exception {
     return Await.until(
-        "the pair serves", Duration.ofSeconds(90), () -> holders() == 1 && serves() && healthy());
+        "the pair serves", Duration.ofMinutes(4), () -> holders() == 1 && serves() && healthy());
   }
 
   private long holders() throws Exception {
@@ -263,9 +261,12 @@ class AnsibleTest {
 
   private boolean healthy() throws Exception {
     for (Map.Entry<String, SystemdHost> machine : machines.entrySet()) {
-      String status = machine.getValue().attempt("vipops", "status", "--json");
-      if (!status.contains("\"applied\": \"" + commit)
-          || !status.contains(generation(machine.getKey()))) {
+      String status =
+          machine.getValue().attempt("vipops", "status", "--json").replaceAll("\\s", "");
+      String running = generation(machine.getKey());
+      if (!status.contains("\"health\":\"healthy\"")
+          || !status.contains("\"applied\":\"" + commit + "\"")
+          || !status.contains("\"id\":\"" + running + "\"")) {
         return false;
       }
     }

@@ -309,6 +309,7 @@ dir=$(mktemp -d "${TMPDIR:-/tmp}/vipops-demo.XXXXXX")
 net=${VIPOPS_DEMO_NET:-vd$$}
 echo "$net" >"$dir/net"
 trap 'exit 130' INT TERM
+code=0
 trap 'code=$?; take_down; exit $code' EXIT
 trap 'echo "The demo itself failed at line $LINENO: $BASH_COMMAND" >&2' ERR
 

@@ -2,8 +2,9 @@
 # The tests: src/test/run.sh [quick|ci|soak]
 #   quick  unit, golden, replay and simulation tests; no root, under 3 minutes
 #   ci     the default: all of quick, real nginx, keepalived, Git and kernel addresses in network
-#          namespaces, and the demo; as root, under 40 minutes
-#   soak   ci with the long runs at full length, and the demo five times in a row
+#          namespaces, each fuzz target for a minute, and the demo; as root, under 40 minutes
+#   soak   ci with the long runs at full length, 10 million inputs for each fuzz target, and the demo
+#          five times in a row
 set -euo pipefail
 
 mode=${1:-ci}
@@ -12,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 case $mode in
   quick | ci | soak) ;;
   *)
-    sed -n '2,6s/^# //p' "$0" >&2
+    sed -n '2,8s/^# //p' "$0" >&2
     exit 2
     ;;
 esac
@@ -30,9 +31,14 @@ fi
 }
 export PATH=$PATH:/usr/sbin:/sbin
 src/test/install.sh tests
+src/test/npm/install.sh
 
-step "build, unit tests"
-mvn -B -ntp -DexcludedGroups=root package
+step "shell scripts"
+# SC2209 takes a value that is the name of a command for a forgotten $().
+git ls-files -z | xargs -0 grep -lZ '^#!.*sh$' | xargs -0 shellcheck --severity=warning --exclude=SC2209
+
+step "build, unit tests, packages"
+mvn -B -ntp -Ppackage -DexcludedGroups=root package
 
 javac_version=$(javac -version 2>&1)
 if [[ $javac_version == "javac 17."* ]]; then
@@ -40,8 +46,11 @@ if [[ $javac_version == "javac 17."* ]]; then
   mvn -B -ntp -q spotless:check
 fi
 
+step "fuzz"
+src/test/fuzz.sh "$([ "$mode" = soak ] && echo 10000000 || echo 60s)"
+
 step "real parts in network namespaces"
-mvn -B -ntp -Dgroups=root -Dvipops.soak=$([ "$mode" = soak ] && echo true || echo false) surefire:test
+mvn -B -ntp -Dgroups=root "-Dvipops.soak=$([ "$mode" = soak ] && echo true || echo false)" surefire:test
 
 other=$(find /usr/lib/jvm -maxdepth 1 -name '*25*' -type d 2>/dev/null | head -n 1)
 if [ -n "$other" ]; then

@@ -34,6 +34,8 @@ class LayoutTest {
             .definedBy("io.vipops.worker")
             .layer("apply")
             .definedBy("io.vipops.apply")
+            .layer("report")
+            .definedBy("io.vipops.report")
             .layer("git")
             .definedBy("io.vipops.git")
             .layer("plan")
@@ -66,6 +68,8 @@ class LayoutTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("apply")
             .mayOnlyBeAccessedByLayers("worker", "cli")
+            .whereLayer("report")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("git")
             .mayOnlyBeAccessedByLayers("worker", "cli")
             .whereLayer("plan")
@@ -93,6 +97,7 @@ class LayoutTest {
     "io.vipops.json",
     "io.vipops.spec",
     "io.vipops.render",
+    "io.vipops.report",
     "io.vipops.plan",
     "io.vipops.vrrp",
     "io.vipops.netlink",

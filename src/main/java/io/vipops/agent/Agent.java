@@ -4,6 +4,7 @@ import io.vipops.channel.Channel;
 import io.vipops.engine.Engine;
 import io.vipops.engine.EngineException;
 import io.vipops.engine.EngineListener;
+import io.vipops.engine.Heartbeat;
 import io.vipops.probe.CheckRunner;
 import io.vipops.probe.Prober;
 import io.vipops.probe.Result;
@@ -13,7 +14,6 @@ import io.vipops.vrrp.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -44,21 +44,22 @@ public final class Agent {
   private final VrrpHalf vrrp;
   private final WorkerProcess worker;
   private final StatusReport status;
-  private final List<AgentLock> locks;
+  private final AgentLock lock;
+  private final SystemdNotice systemd;
   private @Nullable ControlSocket control;
   private long lastTickNs = System.nanoTime();
 
   /** Set before the engine ends: what the worker is refused from then on is not its commit's. */
   private volatile boolean stopping;
 
-  private Agent(
-      AgentConfig config, String version, List<String> workerCommand, List<AgentLock> locks)
+  private Agent(AgentConfig config, String version, List<String> workerCommand, AgentLock lock)
       throws IOException {
     this.config = config;
-    this.locks = locks;
+    this.lock = lock;
     drain = DrainFlag.load(config.stateDir().resolve("state"));
     standings = new Standings(drain.isSet());
-    engine = Engine.start(new Listener());
+    systemd = SystemdNotice.of(System.getenv(), ProcessHandle.current().pid());
+    engine = Engine.start(new Listener(), systemd.heartbeat().orElse(Heartbeat.NONE));
     AgentConfig.Nginx nginx = config.nginx();
     Prober prober = new Prober(nginx.pid(), nginx.binary(), nginx.endpoint());
     checks =
@@ -81,40 +82,18 @@ public final class Agent {
       throws IOException {
     Files.createDirectories(config.stateDir());
     Files.createDirectories(config.runDir());
-    List<AgentLock> locks = lock(config);
+    AgentLock lock = AgentLock.take(config);
     try {
-      Agent agent = new Agent(config, version, workerCommand, locks);
+      Agent agent = new Agent(config, version, workerCommand, lock);
       agent.open();
       return agent;
     } catch (EngineException e) {
-      unlock(locks);
+      lock.close();
       throw new CannotStartException(
           e.getMessage() + "; vipops agent needs root, or CAP_NET_RAW and CAP_NET_ADMIN");
     } catch (IOException | RuntimeException e) {
-      unlock(locks);
-      throw e;
-    }
-  }
-
-  private static List<AgentLock> lock(AgentConfig config) throws IOException {
-    List<AgentLock> locks = new ArrayList<>();
-    Path state = config.stateDir().toRealPath();
-    Path run = config.runDir().toRealPath();
-    try {
-      locks.add(AgentLock.take(state));
-      if (!run.equals(state)) {
-        locks.add(AgentLock.take(run));
-      }
-      return locks;
-    } catch (IOException e) {
-      unlock(locks);
-      throw e;
-    }
-  }
-
-  private static void unlock(List<AgentLock> locks) throws IOException {
-    for (AgentLock lock : locks) {
       lock.close();
+      throw e;
     }
   }
 
@@ -131,7 +110,10 @@ public final class Agent {
     thread.everySecond(this::onTick);
   }
 
-  /** Comes up from the generation in force, with no help of Git or worker. */
+  /**
+   * Comes up from the generation in force, with no help of Git or worker. Then it is ready: who
+   * waits for the start of this unit waits for VRRP to take part, not for a commit.
+   */
   private void boot() {
     Path file = config.stateDir().resolve("current").resolve("vrrp.yaml");
     if (Files.exists(file)) {
@@ -141,9 +123,11 @@ public final class Agent {
             if (refusal != null) {
               LOG.error("{}; waiting for a commit that can be applied", refusal.error());
             }
+            systemd.ready(status.line());
           });
     } else {
       LOG.info("no generation in force yet; waiting for the first commit");
+      systemd.ready(status.line());
     }
     worker.start();
   }
@@ -159,6 +143,7 @@ public final class Agent {
       control.onTick(nowNs);
     }
     engine.standing(standings.all(nowNs));
+    systemd.status(status.line());
   }
 
   private void onProbe(Check check, Result result) {
@@ -278,6 +263,7 @@ public final class Agent {
   /** Hands every VIP over and ends worker, checks and engine. */
   public void stop() throws InterruptedException, IOException {
     LOG.info("stopping: handing over");
+    systemd.stopping();
     stopping = true;
     worker.startNoMore();
     engine.close();
@@ -287,7 +273,7 @@ public final class Agent {
     }
     worker.stop();
     thread.stop();
-    unlock(locks);
+    lock.close();
     stopped.countDown();
   }
 

@@ -1,49 +1,134 @@
 package io.vipops.agent;
 
+import io.vipops.spec.AgentConfig;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One agent per folder: a lock that the kernel lets go when its process ends, however it ends. The
- * file stays.
+ * One agent per state folder and per run folder: locks that the kernel lets go when the process
+ * ends, however it ends. The files stay. Commands that change what an agent would hold take them
+ * too, so that no agent starts meanwhile.
  */
-final class AgentLock implements Closeable {
-  private final FileChannel file;
+public final class AgentLock implements Closeable {
+  /** How long an agent that starts waits for such a command; another agent keeps them longer. */
+  private static final int TRIES = 5;
 
-  private AgentLock(FileChannel file) {
-    this.file = file;
+  private static final long PAUSE_MS = 200;
+
+  private final List<FileChannel> files;
+
+  private AgentLock(List<FileChannel> files) {
+    this.files = files;
   }
 
   /**
-   * Locks {@code folder}, which must exist.
+   * Locks both folders, which must exist.
    *
-   * @throws CannotStartException when another agent has it
+   * @throws CannotStartException when another agent has one of them
    */
-  static AgentLock take(Path folder) throws IOException {
-    Path path = folder.resolve("agent.lock");
-    FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (file.tryLock() != null) {
-        return new AgentLock(file);
+  static AgentLock take(AgentConfig config) throws IOException {
+    for (int n = 1; ; n++) {
+      List<FileChannel> files = new ArrayList<>();
+      Path taken = lock(folders(config), files);
+      if (taken == null) {
+        return new AgentLock(files);
       }
-    } catch (OverlappingFileLockException e) {
-      // By this very process; the answer is the same.
-      file.close();
+      if (n == TRIES) {
+        throw new CannotStartException(
+            taken + " is locked: another vipops agent runs with this folder; stop that one first");
+      }
+      pause();
+    }
+  }
+
+  /**
+   * Locks those folders that exist, so that no agent starts until it is closed.
+   *
+   * @return empty: an agent runs
+   * @throws IOException if a lock file cannot be opened; see {@link #reason}
+   */
+  public static Optional<AgentLock> ifFree(AgentConfig config) throws IOException {
+    List<FileChannel> files = new ArrayList<>();
+    return lock(folders(config), files) == null
+        ? Optional.of(new AgentLock(files))
+        : Optional.empty();
+  }
+
+  /** Why a lock could not be had, for people. */
+  public static String reason(IOException e) {
+    return e instanceof AccessDeniedException
+        ? "permission denied: " + e.getMessage() + "; run this as root"
+        : String.valueOf(e.getMessage());
+  }
+
+  private static Set<Path> folders(AgentConfig config) throws IOException {
+    Set<Path> folders = new LinkedHashSet<>();
+    for (Path folder : List.of(config.stateDir(), config.runDir())) {
+      if (Files.isDirectory(folder)) {
+        folders.add(folder.toRealPath());
+      }
+    }
+    return folders;
+  }
+
+  /** Locks all of them; returns the file that another process has, and then locks none. */
+  private static @Nullable Path lock(Set<Path> folders, List<FileChannel> files)
+      throws IOException {
+    try {
+      for (Path folder : folders) {
+        Path path = folder.resolve("agent.lock");
+        FileChannel file =
+            FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        files.add(file);
+        if (!isLocked(file)) {
+          close(files);
+          return path;
+        }
+      }
+      return null;
     } catch (IOException e) {
-      file.close();
+      close(files);
       throw e;
     }
-    file.close();
-    throw new CannotStartException(
-        path + " is locked: another vipops agent runs with this folder; stop that one first");
+  }
+
+  private static boolean isLocked(FileChannel file) throws IOException {
+    try {
+      return file.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // by this very process; the answer is the same
+    }
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(PAUSE_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CannotStartException("interrupted");
+    }
+  }
+
+  private static void close(List<FileChannel> files) throws IOException {
+    for (FileChannel file : files) {
+      file.close();
+    }
   }
 
   @Override
   public void close() throws IOException {
-    file.close();
+    close(files);
   }
 }

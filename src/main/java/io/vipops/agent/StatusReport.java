@@ -5,11 +5,13 @@ import io.vipops.engine.InstanceStatus;
 import io.vipops.vrrp.State;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code vipops status --json}: what the agent knows itself, and what the worker last reported. */
@@ -63,6 +65,35 @@ final class StatusReport {
     return status;
   }
 
+  /** How this node stands, on one line: for systemd. */
+  String line() {
+    List<InstanceStatus> instances = engine.status();
+    StringBuilder line = new StringBuilder(node).append(": ");
+    line.append(
+        instances.isEmpty()
+            ? "no VRRP instance"
+            : instances.stream().map(StatusReport::words).collect(Collectors.joining(", ")));
+    if (report.get("generation") instanceof Map<?, ?> generation) {
+      line.append("; generation ")
+          .append(generation.get("id"))
+          .append(' ')
+          .append(generation.get("phase"));
+    }
+    List<String> degraded = degraded(instances);
+    if (!degraded.isEmpty()) {
+      line.append("; degraded: ").append(degraded.get(0));
+    }
+    return line.toString().replace('\n', ' ');
+  }
+
+  private static String words(InstanceStatus one) {
+    return one.instance().name()
+        + " "
+        + one.state().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+        + " since "
+        + one.since().truncatedTo(ChronoUnit.SECONDS);
+  }
+
   private Map<String, @Nullable Object> agent() {
     Map<String, @Nullable Object> agent = new LinkedHashMap<>();
     agent.put("version", version);
@@ -81,7 +112,7 @@ final class StatusReport {
 
   /** Each reason for exit code 1 of {@code vipops status}, in words. */
   private List<String> degraded(List<InstanceStatus> instances) {
-    List<String> reasons = new ArrayList<>();
+    Set<String> reasons = new LinkedHashSet<>(); // two conditions may have the same message
     for (InstanceStatus one : instances) {
       if (one.state() == State.FAULT) {
         reasons.add(one.instance().name() + " is in Fault: " + one.reason());
@@ -101,7 +132,7 @@ final class StatusReport {
         }
       }
     }
-    return reasons;
+    return List.copyOf(reasons);
   }
 
   private static boolean bad(Map<?, ?> condition) {

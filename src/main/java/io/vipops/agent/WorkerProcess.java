@@ -2,6 +2,7 @@ package io.vipops.agent;
 
 import io.vipops.channel.Channel;
 import io.vipops.channel.QueuedOutput;
+import io.vipops.linux.NotifySocket;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +49,10 @@ final class WorkerProcess {
     }
     onStep("start", START_DEADLINE_MS);
     try {
-      Process child =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+      NotifySocket.hideFrom(builder.environment());
+      Process child = builder.start();
       process = child;
       QueuedOutput queue =
           new QueuedOutput(child.getOutputStream(), child::destroyForcibly, "worker-output");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * nginx's error log from some point on. It never decides anything: one killed worker is an {@code
@@ -41,10 +42,19 @@ final class ErrorLog {
    * Other masters may write to the same file.
    */
   List<String> complaintsOf(long pid) {
+    return complaints(Long.toString(pid));
+  }
+
+  /** What anybody complained of since: a master that did not come up is known by no number. */
+  List<String> complaints() {
+    return complaints(null);
+  }
+
+  private List<String> complaints(@Nullable String pid) {
     List<String> lines = new ArrayList<>();
     for (String line : tail().lines().toList()) {
       var found = SEVERE.matcher(line);
-      if (found.find() && found.group(2).equals(Long.toString(pid))) {
+      if (found.find() && (pid == null || found.group(2).equals(pid))) {
         String text = line.substring(found.start()).replaceFirst("\\d+#\\d+: ", "").strip();
         if (!lines.contains(text)) {
           lines.add(text);

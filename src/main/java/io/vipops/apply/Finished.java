@@ -24,21 +24,27 @@ record Finished(int code, String output) {
       throws IOException, InterruptedException {
     Path output = Files.createTempFile("vipops-", ".out");
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .directory(Path.of("/").toFile())
-              .redirectInput(Path.of("/dev/null").toFile())
-              .redirectOutput(output.toFile())
-              .redirectErrorStream(true)
-              .start();
-      if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-        process.destroyForcibly().waitFor();
-        return new Finished(-1, "no end after " + limit.toSeconds() + " s");
-      }
-      return new Finished(process.exitValue(), Files.readString(output).strip());
+      return run(command, limit, output);
     } finally {
       Files.deleteIfExists(output);
     }
+  }
+
+  /** Runs {@code command} with {@code output}, which is written over, for its output. */
+  static Finished run(List<String> command, Duration limit, Path output)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .directory(Path.of("/").toFile())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(output.toFile())
+            .redirectErrorStream(true)
+            .start();
+    if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+      process.destroyForcibly().waitFor();
+      return new Finished(-1, "no end after " + limit.toSeconds() + " s");
+    }
+    return new Finished(process.exitValue(), Files.readString(output).strip());
   }
 
   boolean ok() {

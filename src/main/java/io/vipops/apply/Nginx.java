@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** This node's nginx: tests configurations, takes them into force, proves that they are. */
@@ -24,16 +23,11 @@ public final class Nginx {
   private static final Duration ASK = Duration.ofMillis(500);
   private static final Duration COMMAND = Duration.ofSeconds(30);
 
-  /** nginx prints errno for what the host lacks: {@code open() "…" failed (2: No such file …)}. */
-  private static final Pattern ERRNO = Pattern.compile("\\(\\d+: [^)]+\\)");
-
-  /** {@code nginx.user} of agent.yaml does not exist; nginx leaves the errno out. */
-  private static final Pattern USER_DATABASE = Pattern.compile("\\bget(pw|gr)nam\\(");
-
   private final AgentConfig.Nginx config;
   private final Path errorLog;
   private final Duration proofLimit;
   private final NginxLink link;
+  private final NginxProcess process;
 
   /** How nginx came to run a generation. */
   public enum Way {
@@ -52,6 +46,7 @@ public final class Nginx {
     this.errorLog = errorLog;
     this.proofLimit = proofLimit;
     this.link = new NginxLink(config.config(), current);
+    this.process = new NginxProcess(config);
   }
 
   /**
@@ -62,42 +57,12 @@ public final class Nginx {
    *     something
    */
   public void test(Path generation) throws ApplyFailure, InterruptedException {
-    String conf = generation.resolve(Renderer.NGINX_CONF).toString();
-    Finished test;
+    Path conf = generation.resolve(Renderer.NGINX_CONF);
     try {
-      test = Finished.run(List.of(config.binary().toString(), "-t", "-c", conf), COMMAND);
+      NginxVerdict.judge(Finished.run(NginxVerdict.command(config.binary(), conf), COMMAND));
     } catch (IOException e) {
-      throw new ApplyFailure("nginx -t: cannot run " + config.binary() + ": install nginx", e);
+      throw NginxVerdict.cannotRun(config.binary(), e);
     }
-    if (!test.ok()) {
-      String reason = reason(test.output());
-      if (test.code() > 1) {
-        throw new ApplyFailure(
-            Fault.HOST, "nginx -t: ended with exit code " + test.code() + ": " + reason);
-      }
-      if (!isAboutTheFile(test, reason)) {
-        throw new ApplyFailure(Fault.HOST, "nginx -t: " + reason);
-      }
-      throw new ApplyFailure(Fault.COMMIT, "nginx -t: " + reason);
-    }
-  }
-
-  /** Only nginx's own verdict is the commit's fault: killed, or without a file or user, is not. */
-  private static boolean isAboutTheFile(Finished test, String reason) {
-    return test.code() == 1
-        && test.output().contains("[emerg]")
-        && !ERRNO.matcher(reason).find()
-        && !USER_DATABASE.matcher(reason).find();
-  }
-
-  /** nginx's first complaint, without the tool's own name and the closing line. */
-  private static String reason(String output) {
-    for (String line : output.lines().toList()) {
-      if (line.contains("[emerg]") || line.contains("[alert]") || line.contains("[crit]")) {
-        return line.replaceFirst("^nginx: ", "").replaceFirst("^.*?\\d+#\\d+: ", "").strip();
-      }
-    }
-    return output.isEmpty() ? "no reason given" : output.lines().findFirst().orElse(output);
   }
 
   /** Whether a verified master runs. */
@@ -107,12 +72,34 @@ public final class Nginx {
 
   /** The verified master, or why there is none. */
   public NginxMaster master() {
-    return NginxMaster.find(config.pid(), config.binary());
+    return process.master();
   }
 
   /** The id that nginx's workers answer now; null: none. */
   public @Nullable String answeredId() {
     return GenerationEndpoint.ask(config.endpoint(), ASK).id();
+  }
+
+  /** Whether nginx's configuration file is our link, or may become it. */
+  public boolean isAdopted() {
+    try {
+      return link.state() != NginxLink.State.FOREIGN;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Refuses to touch a configuration file of somebody else's.
+   *
+   * @throws ApplyFailure that says what to do
+   */
+  public void requireAdopted() throws ApplyFailure {
+    if (!isAdopted()) {
+      throw new ApplyFailure(
+          Fault.NOT_ADOPTED,
+          config.config() + " is not vipops' to change yet: run vipops adopt on this host");
+    }
   }
 
   /**
@@ -127,6 +114,7 @@ public final class Nginx {
    */
   public Way converge(String id, boolean mayStart, boolean mayTrust)
       throws ApplyFailure, InterruptedException {
+    requireAdopted();
     try {
       link.make();
     } catch (IOException e) {
@@ -138,7 +126,7 @@ public final class Nginx {
         throw new ApplyFailure(Fault.HOST, "converge: " + master.text());
       }
       ErrorLog log = ErrorLog.fromNow(errorLog);
-      start();
+      process.start(log);
       prove(id, log, master().pid().orElse(-1));
       return Way.STARTED;
     }
@@ -146,7 +134,7 @@ public final class Nginx {
       return Way.NOTHING_TO_DO;
     }
     ErrorLog log = ErrorLog.fromNow(errorLog);
-    hangUp(master.pid().getAsLong());
+    process.hangUp(master.pid().getAsLong());
     prove(id, log, master.pid().getAsLong());
     return Way.RELOADED;
   }
@@ -163,58 +151,28 @@ public final class Nginx {
     }
     NginxMaster master = master();
     if (master.pid().isPresent() && Files.exists(config.config())) {
-      hangUp(master.pid().getAsLong());
-      awaitSilence();
+      process.hangUp(master.pid().getAsLong());
+      boolean unused = awaitSilence();
     }
   }
 
-  /** Until our configuration is left: the next apply must not take its last answers for its own. */
-  private void awaitSilence() throws InterruptedException {
+  /**
+   * Waits until our configuration is left: the next apply must not take its last answers for its
+   * own.
+   *
+   * @return false: it still answers after the time that a reload may take
+   */
+  boolean awaitSilence() throws InterruptedException {
     long deadlineNs = System.nanoTime() + proofLimit.toNanos();
     int silent = 0;
-    while (silent < ANSWERS_IN_A_ROW && System.nanoTime() - deadlineNs < 0) {
+    while (silent < ANSWERS_IN_A_ROW) {
+      if (System.nanoTime() - deadlineNs > 0) {
+        return false;
+      }
       silent = answeredId() == null ? silent + 1 : 0;
       Thread.sleep(5);
     }
-  }
-
-  private void start() throws ApplyFailure, InterruptedException {
-    List<String> command =
-        isUnderSystemd() && !config.service().isEmpty()
-            ? List.of("systemctl", "start", config.service())
-            : List.of(config.binary().toString(), "-c", config.config().toString());
-    try {
-      new Orphans(config.binary(), config.pid())
-          .end(config.endpoint().getPort(), Duration.ofSeconds(2));
-      Finished start = Finished.run(command, COMMAND);
-      if (!start.ok()) {
-        throw new ApplyFailure(
-            Fault.HOST, "start " + String.join(" ", command) + ": " + reason(start.output()));
-      }
-    } catch (IOException e) {
-      throw new ApplyFailure("start " + String.join(" ", command) + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** systemd is to start nginx: a child of ours would live in the agent's control group. */
-  private static boolean isUnderSystemd() {
-    try {
-      return Files.readString(Path.of("/proc/1/comm")).strip().equals("systemd");
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** By the shell, so that the worker needs no JNA: Java itself cannot send this signal. */
-  private static void hangUp(long pid) throws ApplyFailure, InterruptedException {
-    try {
-      Finished kill = Finished.run(List.of("/bin/sh", "-c", "kill -HUP " + pid), COMMAND);
-      if (!kill.ok()) {
-        throw new ApplyFailure(Fault.HOST, "reload: kill -HUP " + pid + ": " + kill.output());
-      }
-    } catch (IOException e) {
-      throw new ApplyFailure("reload: cannot send HUP to " + pid + ": " + e.getMessage(), e);
-    }
+    return true;
   }
 
   private void prove(String id, ErrorLog log, long master)

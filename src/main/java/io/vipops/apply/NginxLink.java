@@ -6,15 +6,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration file that nginx is started with, as a link into {@code current}. What stood
- * there before is kept beside it as {@code nginx.conf.before-vipops}.
+ * there before is kept beside it as {@code nginx.conf.before-vipops}: that file is the operator's
+ * consent. It is the same inode, not a copy: owner, mode, times and all else stay what they were.
  */
 final class NginxLink {
   private final Path link;
   private final Path target;
   private final Path original;
+  private final Path replaced;
+
+  /** What stands at the configuration's path. */
+  enum State {
+    /** Nothing. */
+    MISSING,
+    /** Our link. */
+    LINKED,
+    /** Another file, and consent to replace it. */
+    ADOPTED,
+    /** Another file, which is not ours to touch. */
+    FOREIGN
+  }
 
   /**
    * @param link e.g. {@code /etc/nginx/nginx.conf}
@@ -24,52 +41,125 @@ final class NginxLink {
     this.link = link;
     this.target = target;
     this.original = link.resolveSibling(link.getFileName() + ".before-vipops");
+    this.replaced = link.resolveSibling(link.getFileName() + ".replaced-by-vipops");
   }
 
-  /** Makes the link, unless it is there. */
-  void make() throws IOException {
-    if (isOurs()) {
-      return;
+  State state() throws IOException {
+    if (!exists(link)) {
+      return State.MISSING;
     }
-    if (exists(link)) {
-      // The first file is the one that unadopt puts back; a later one is kept all the same.
-      Path kept =
-          exists(original)
-              ? link.resolveSibling(link.getFileName() + ".replaced-by-vipops")
-              : original;
-      if (Files.isSymbolicLink(link)) {
-        Files.deleteIfExists(kept);
-        Files.createSymbolicLink(kept, Files.readSymbolicLink(link));
-      } else {
-        Files.copy(
-            link,
-            kept,
-            java.nio.file.StandardCopyOption.REPLACE_EXISTING,
-            java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+    if (Files.isSymbolicLink(link)
+        && link.resolveSibling(Files.readSymbolicLink(link)).normalize().equals(target)) {
+      return State.LINKED;
+    }
+    return exists(original) ? State.ADOPTED : State.FOREIGN;
+  }
+
+  /** Where the file that unadopt puts back is kept. */
+  Path original() {
+    return original;
+  }
+
+  boolean hasOriginal() {
+    return exists(original);
+  }
+
+  /** Where a file is kept that took our link's place after adoption. */
+  Path replaced() {
+    return replaced;
+  }
+
+  /** Whether the file in place is the one that was there at adoption, whatever came between. */
+  boolean isOriginal() throws IOException {
+    if (!exists(link) || !exists(original)) {
+      return false;
+    }
+    if (Files.isSymbolicLink(link) || Files.isSymbolicLink(original)) {
+      return Files.isSymbolicLink(link)
+          && Files.isSymbolicLink(original)
+          && Files.readSymbolicLink(link).equals(Files.readSymbolicLink(original));
+    }
+    return Files.isSameFile(link, original) || Files.mismatch(link, original) == -1;
+  }
+
+  /** Keeps the file that is there under its second name; from here on it may be replaced. */
+  void adopt() throws IOException {
+    if (state() == State.FOREIGN) {
+      Files.createLink(original, link);
+      Durable.sync(folder());
+    }
+  }
+
+  /**
+   * Makes the link, unless it is there.
+   *
+   * @throws IOException also when a file is there that is not ours to replace
+   */
+  void make() throws IOException {
+    switch (state()) {
+      case LINKED -> {
+        return;
       }
-      Path folder = kept.toAbsolutePath().getParent();
-      if (folder != null) {
-        Durable.sync(folder);
-      }
+      case FOREIGN -> throw new IOException("a file that vipops may not replace is there");
+      case ADOPTED -> keepWhatCameLater();
+      case MISSING -> {}
     }
     Durable.replaceLink(link, target);
   }
 
-  /** Puts back what stood there before the first {@link #make}. */
+  /** Puts back what stood there before {@link #make}; the consent stays. */
   void undo() throws IOException {
-    if (!isOurs()) {
+    if (state() != State.LINKED) {
       return;
     }
     if (exists(original)) {
-      Files.move(original, link, ATOMIC_MOVE);
+      Path next = link.resolveSibling(link.getFileName() + ".tmp");
+      Files.deleteIfExists(next);
+      Files.createLink(next, original);
+      Files.move(next, link, ATOMIC_MOVE);
     } else {
       Files.delete(link);
     }
+    Durable.sync(folder());
   }
 
-  private boolean isOurs() throws IOException {
-    return Files.isSymbolicLink(link)
-        && link.resolveSibling(Files.readSymbolicLink(link)).normalize().equals(target);
+  /** Puts back what stood there before adoption, and the consent with it: one rename. */
+  void unadopt() throws IOException {
+    State now = state();
+    if (exists(original)) {
+      if (now == State.ADOPTED) {
+        keepWhatCameLater();
+      }
+      if (exists(link) && Objects.equals(inode(link), inode(original))) {
+        Files.delete(original); // two names of one file: a rename would leave both
+      } else {
+        Files.move(original, link, ATOMIC_MOVE);
+      }
+    } else if (now == State.LINKED) {
+      Files.delete(link);
+    }
+    Files.deleteIfExists(link.resolveSibling(link.getFileName() + ".tmp"));
+    if (Files.isDirectory(folder())) {
+      Durable.sync(folder());
+    }
+  }
+
+  private void keepWhatCameLater() throws IOException {
+    if (!isOriginal()) {
+      Files.deleteIfExists(replaced);
+      Files.createLink(replaced, link);
+      Durable.sync(folder());
+    }
+  }
+
+  private Path folder() {
+    Path folder = link.toAbsolutePath().getParent();
+    return folder == null ? Path.of("/") : folder;
+  }
+
+  private static @Nullable Object inode(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .fileKey();
   }
 
   private static boolean exists(Path file) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      " 0:stopped",
+      " 0:stopped; with --check: the file is right",
       " 2:wrong use of the command",
       "70:the engine failed; every VIP was withdrawn",
       "78:wrong configuration file or folders, a right is missing, or another agent runs"
@@ -41,12 +41,19 @@ final class AgentCommand implements Callable<Integer> {
       description = "This node's configuration (${DEFAULT-VALUE}).")
   private Path file = Path.of("/etc/vipops/agent.yaml");
 
+  @Option(names = "--check", description = "Only say what is wrong with FILE, and stop.")
+  private boolean check;
+
   @Override
   public Integer call() throws InterruptedException {
     Terminal terminal = Terminal.of(Objects.requireNonNull(spec));
     AgentConfig config = AgentConfigFile.read(file, terminal);
     if (config == null) {
       return CONFIGURATION_ERROR;
+    }
+    if (check) {
+      terminal.good(file + " is valid");
+      return 0;
     }
     try {
       Logging.format(config.logFormat());

@@ -51,7 +51,8 @@ abstract class AgentRequest implements Callable<Integer> {
     }
   }
 
-  private static boolean succeeded(Map<String, @Nullable Object> reply) {
+  /** Whether an answer of the agent says that it was done. */
+  static boolean succeeded(Map<String, @Nullable Object> reply) {
     return !reply.containsKey("error") && !Boolean.FALSE.equals(reply.get("ok"));
   }
 

@@ -43,7 +43,13 @@ final class ControlClient {
    */
   Map<String, @Nullable Object> ask(String type, Consumer<Map<String, @Nullable Object>> onProgress)
       throws NoAgentException {
-    Path path = socket == null ? configuredSocket() : socket;
+    return ask(socket == null ? configuredSocket() : socket, type, onProgress);
+  }
+
+  /** As {@link #ask(String, Consumer)}, of the agent that listens on {@code path}. */
+  static Map<String, @Nullable Object> ask(
+      Path path, String type, Consumer<Map<String, @Nullable Object>> onProgress)
+      throws NoAgentException {
     try (SocketChannel connection = UnixSocket.connect(path)) {
       Channel channel =
           new Channel(

@@ -12,14 +12,16 @@ import picocli.CommandLine.Parameters;
 /** Prints a schema, for editors and for reading. */
 @Command(
     name = "schema",
-    description = "Prints the JSON Schema of the cluster spec or of agent.yaml, with every key.",
+    description =
+        "Prints the JSON Schema of the cluster spec, agent.yaml or vrrp.yaml, with every key.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  vipops schema agent > agent.schema.json")
 final class SchemaCommand implements Callable<Integer> {
   enum Name {
     cluster,
-    agent
+    agent,
+    vrrp
   }
 
   @picocli.CommandLine.Spec private @Nullable CommandSpec command;
@@ -28,7 +30,7 @@ final class SchemaCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "NAME",
       defaultValue = "cluster",
-      description = "cluster or agent. Default: cluster.")
+      description = "cluster, agent or vrrp. Default: cluster.")
   private Name name = Name.cluster;
 
   @Override

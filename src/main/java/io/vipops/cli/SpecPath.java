@@ -26,6 +26,20 @@ final class SpecPath {
 
   private SpecPath() {}
 
+  /** Whether {@code path} is {@code -}, which stands for stdin. */
+  static boolean isStdin(Path path) {
+    return path.toString().equals("-");
+  }
+
+  /** A spec of one file, {@code name}, from {@code in}. */
+  static List<SourceFile> read(InputStream in, String name) throws UnreadableException {
+    try {
+      return List.of(new SourceFile(name, in.readNBytes(Yaml.MAX_BYTES + 1)));
+    } catch (IOException e) {
+      throw new UnreadableException(name + ": " + reason(e), e);
+    }
+  }
+
   /** One file, or all {@code *.yaml} of a folder, named as the user named it. */
   static List<SourceFile> read(Path path) throws UnreadableException {
     try {

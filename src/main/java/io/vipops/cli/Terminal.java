@@ -47,6 +47,17 @@ record Terminal(PrintWriter out, PrintWriter err, boolean colourOut, boolean col
     out.flush();
   }
 
+  void warning(String line) {
+    err.println(paint(colourErr, "bold,fg(yellow)", "warning:") + " " + line);
+    err.flush();
+  }
+
+  /** The last line of commands that tools such as Ansible read. */
+  void changed(boolean changed) {
+    out.println("changed: " + (changed ? "yes" : "no"));
+    out.flush();
+  }
+
   void error(String line) {
     err.println(paint(colourErr, "bold,fg(red)", "error:") + " " + line);
     err.flush();

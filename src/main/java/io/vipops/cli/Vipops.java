@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs a pair of nginx load balancers from a cluster spec in Git.",
       "",
-      "On your desk or in CI: validate, render, plan, schema.",
-      "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain."
+      "On your desk or in CI: validate, render, plan, schema, explain-rule.",
+      "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain,",
+      "adopt, unadopt, recover, release."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Vipops.Version.class)
@@ -38,6 +39,7 @@ public final class Vipops implements Runnable {
           RenderCommand.class,
           PlanCommand.class,
           SchemaCommand.class,
+          ExplainRuleCommand.class,
           AgentCommand.class,
           WorkerCommand.class,
           StatusCommand.class,
@@ -47,6 +49,10 @@ public final class Vipops implements Runnable {
           RetryCommand.class,
           DrainCommand.class,
           UndrainCommand.class,
+          AdoptCommand.class,
+          UnadoptCommand.class,
+          RecoverCommand.class,
+          ReleaseCommand.class,
           CompletionCommand.class);
 
   @Spec private @Nullable CommandSpec spec;
@@ -139,7 +145,11 @@ public final class Vipops implements Runnable {
   }
 
   private static String name(Class<?> command) {
-    return command.getSimpleName().replace("Command", "").toLowerCase(Locale.ROOT);
+    StringBuilder name = new StringBuilder();
+    for (char c : command.getSimpleName().replace("Command", "").toCharArray()) {
+      name.append(Character.isUpperCase(c) && name.length() > 0 ? "-" : "").append(c);
+    }
+    return name.toString().toLowerCase(Locale.ROOT);
   }
 
   private int report(Exception failure, CommandLine command) {

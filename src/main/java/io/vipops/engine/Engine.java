@@ -41,9 +41,18 @@ public final class Engine implements AutoCloseable {
    * @throws EngineException when this process may not (CAP_NET_RAW, CAP_NET_ADMIN)
    */
   public static Engine start(EngineListener listener) {
+    return start(listener, Heartbeat.NONE);
+  }
+
+  /**
+   * As {@link #start(EngineListener)}.
+   *
+   * @param heartbeat given by the loop's thread
+   */
+  public static Engine start(EngineListener listener, Heartbeat heartbeat) {
     Bulletin bulletin = new Bulletin(listener);
     try {
-      Engine engine = new Engine(bulletin, new Loop(bulletin));
+      Engine engine = new Engine(bulletin, new Loop(bulletin, heartbeat));
       engine.thread.start();
       return engine;
     } catch (SystemCallException e) {

@@ -54,16 +54,22 @@ final class Loop implements Runnable {
   private final Routers routers;
   private final Receiver receiver;
   private final List<Runnable> whenSettled = new ArrayList<>();
+  private final Heartbeat heartbeat;
   private HostTable host;
   private boolean stopping;
+
+  /** When the next heartbeat is due. */
+  private long beatNs;
 
   /** The kernel dropped notifications and {@link #host} has not been asked for anew yet. */
   private boolean noticesLost;
 
   private volatile @Nullable Throwable ended;
 
-  Loop(Bulletin bulletin) throws SystemCallException {
+  Loop(Bulletin bulletin, Heartbeat heartbeat) throws SystemCallException {
     this.bulletin = bulletin;
+    this.heartbeat = heartbeat;
+    beatNs = System.nanoTime();
     wake = new EventFd();
     // First listen, then ask: what changes in between is heard twice rather than never.
     notices = new NetlinkSocket(NetlinkSocket.ROUTE, NOTIFICATIONS);
@@ -162,6 +168,16 @@ final class Loop implements Runnable {
     }
     timers();
     boolean unused = settle();
+    beat();
+  }
+
+  /** Last in a turn: all that may hang lies before it. */
+  private void beat() {
+    long nowNs = System.nanoTime();
+    if (nowNs - beatNs >= 0) {
+      beatNs = nowNs + heartbeat.period().toNanos();
+      heartbeat.beat().run();
+    }
   }
 
   private boolean settle() throws SystemCallException {
@@ -183,7 +199,7 @@ final class Loop implements Runnable {
         next = Math.min(next, System.nanoTime() + REOPEN_NS);
       }
     }
-    return next == Long.MAX_VALUE ? next : Math.max(0, next - System.nanoTime());
+    return Math.max(0, Math.min(next, beatNs) - System.nanoTime());
   }
 
   private void timers() {

@@ -8,11 +8,13 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.jgit.transport.URIish;
@@ -26,9 +28,18 @@ import org.jspecify.annotations.Nullable;
  * host, port or scheme is refused, so the token cannot travel.
  */
 final class HttpsAccess implements HttpConnectionFactory {
+  /** Of Debian, Red Hat and SUSE, with their relatives. */
+  private static final List<Path> SYSTEMS_CAS =
+      List.of(
+          Path.of("/etc/ssl/certs/ca-certificates.crt"),
+          Path.of("/etc/pki/tls/certs/ca-bundle.crt"),
+          Path.of("/etc/ssl/ca-bundle.pem"));
+
   private final AgentConfig.Https https;
   private final URIish home;
   private final JDKHttpConnectionFactory connections = new JDKHttpConnectionFactory();
+  private TrustManager @Nullable [] managers;
+  private @Nullable FileTime managersAsOf;
 
   HttpsAccess(AgentConfig.Https https, URIish home) {
     this.https = https;
@@ -59,10 +70,10 @@ final class HttpsAccess implements HttpConnectionFactory {
               + url.getAuthority()
               + ", which gets no credentials: set source.url to the server's real address");
     }
-    Path caFile = https.caFile();
+    Path caFile = https.caFile() == null ? systemsCas() : https.caFile();
     if (caFile != null) {
       try {
-        connection.configure(null, trustOnly(caFile), null);
+        connection.configure(null, trusted(caFile), null);
       } catch (GeneralSecurityException e) {
         throw new IOException("ca_file " + caFile + ": " + e.getMessage(), e);
       }
@@ -95,6 +106,26 @@ final class HttpsAccess implements HttpConnectionFactory {
     // GitHub, GitLab and Gitea take a token as the password of any user.
     String pair = token.indexOf(':') < 0 ? "vipops:" + token : token;
     return Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Who this host trusts, with what its administrator added: the runtime has a list of its own that
+   * knows nothing of it. Null: that list it is.
+   */
+  private static @Nullable Path systemsCas() {
+    return SYSTEMS_CAS.stream().filter(Files::isReadable).findFirst().orElse(null);
+  }
+
+  /** Read again only when the file is another: a system's list is long. */
+  private TrustManager[] trusted(Path caFile) throws IOException, GeneralSecurityException {
+    FileTime changed = Files.exists(caFile) ? Files.getLastModifiedTime(caFile) : null;
+    TrustManager[] known = managers;
+    if (known == null || changed == null || !changed.equals(managersAsOf)) {
+      known = trustOnly(caFile);
+      managers = known;
+      managersAsOf = changed;
+    }
+    return known;
   }
 
   private static TrustManager[] trustOnly(Path caFile)

@@ -35,6 +35,15 @@ public final class Json {
 
   /** Encodes as UTF-8, on one line. */
   public static byte[] encode(Map<String, ?> object) {
+    return encodeAny(object);
+  }
+
+  /** Encodes as UTF-8, on one line. */
+  public static byte[] encode(List<?> array) {
+    return encodeAny(array);
+  }
+
+  private static byte[] encodeAny(Object object) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(256);
     try (JsonGenerator to =
         FACTORY.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * Whether a process of a name runs in this network namespace, by {@code /proc} (proc(5)). Zombies
  * do not count: they serve nobody.
  */
-final class ProcessProbe {
+public final class ProcessProbe {
   private static final Path PROC = Path.of("/proc");
 
   /** TASK_COMM_LEN without its final zero: the kernel cuts longer names. */
@@ -19,7 +19,8 @@ final class ProcessProbe {
 
   private ProcessProbe() {}
 
-  static Result run(Probe.Process probe) {
+  /** Looks once; never throws. */
+  public static Result run(Probe.Process probe) {
     String wanted = cut(probe.name());
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
       String own = NetworkNamespace.own();

@@ -1,5 +1,6 @@
 package io.vipops.probe;
 
+import io.vipops.linux.NotifySocket;
 import io.vipops.linux.Processes;
 import io.vipops.spec.Probe;
 import java.io.File;
@@ -52,12 +53,14 @@ final class ScriptProbe {
   }
 
   private static Process start(List<String> command) throws IOException {
-    return new ProcessBuilder(command)
-        .directory(new File("/"))
-        .redirectInput(NOTHING)
-        .redirectOutput(Redirect.DISCARD)
-        .redirectError(Redirect.DISCARD)
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(new File("/"))
+            .redirectInput(NOTHING)
+            .redirectOutput(Redirect.DISCARD)
+            .redirectError(Redirect.DISCARD);
+    NotifySocket.hideFrom(builder.environment());
+    return builder.start();
   }
 
   private static Result await(Process process, String name, long startNs, Duration timeout) {

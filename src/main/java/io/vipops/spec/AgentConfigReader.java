@@ -51,8 +51,8 @@ public final class AgentConfigReader {
             nginx(),
             log());
     http();
-    root.notSupported("webhook");
-    root.notSupported("report");
+    webhook();
+    report();
     engine();
     if (root.oneOf("drift", "repair", List.of("repair", "report")).equals("report")) {
       root.error("not-supported", root.at("drift"), "drift: report is not supported yet");
@@ -92,9 +92,18 @@ public final class AgentConfigReader {
                 "timeout", Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofSeconds(30)),
             ssh(source, scheme.equals("ssh")),
             https(source, scheme.equals("https")));
-    source.notSupported("verify");
+    verify(source);
     source.done();
     return read;
+  }
+
+  private static void verify(Fields source) {
+    Fields verify = source.map("verify");
+    if (verify != null) {
+      requiredPath(verify, "allowed_signers");
+      verify.done();
+    }
+    source.notSupported("verify");
   }
 
   private static String scheme(Fields source, String url) {
@@ -151,9 +160,53 @@ public final class AgentConfigReader {
     }
     AgentConfig.Https read =
         new AgentConfig.Https(optionalPath(https, "token_file"), optionalPath(https, "ca_file"));
-    https.notSupported("proxy");
+    proxy(https);
     https.done();
     return used ? read : null;
+  }
+
+  private static void proxy(Fields https) {
+    String proxy = https.string("proxy", "http://");
+    if (!proxy.startsWith("http://")) {
+      https.error("bad-url", https.at("proxy"), "proxy must begin with http://, not " + proxy);
+    }
+    https.notSupported("proxy");
+  }
+
+  /** What is not supported is read for its shape, so that it is right once it is. */
+  private void webhook() {
+    Fields webhook = root.map("webhook");
+    if (webhook != null) {
+      requiredPath(webhook, "secret_file");
+      String listen = webhook.string("listen", "0.0.0.0:9181");
+      if (Addresses.parseHostPort(listen) == null) {
+        String message = "listen must be an address and a port such as 0.0.0.0:9181, not ";
+        webhook.error("bad-address", webhook.at("listen"), message + listen);
+      }
+      webhook.done();
+    }
+    root.notSupported("webhook");
+  }
+
+  private void report() {
+    Fields report = root.map("report");
+    if (report != null) {
+      if (report.required("kind").length() > 0) {
+        report.oneOf("kind", "github", List.of("github", "gitlab", "gitea"));
+      }
+      String repository = report.required("repository");
+      if (!repository.isEmpty() && repository.indexOf('/') < 1) {
+        String message = "repository must be like team/lb, not " + repository;
+        report.error("bad-value", report.at("repository"), message);
+      }
+      String url = report.string("url", "https://");
+      if (!url.startsWith("https://") && !url.startsWith("http://")) {
+        report.error("bad-url", report.at("url"), "url must begin with https://, not " + url);
+      }
+      requiredPath(report, "token_file");
+      report.done();
+    }
+    root.notSupported("report");
   }
 
   private AgentConfig.Nginx nginx() {
@@ -223,6 +276,12 @@ public final class AgentConfigReader {
 
   private static @Nullable Path optionalPath(Fields in, String key) {
     return in.has(key) ? path(in, key, "/") : null;
+  }
+
+  private static void requiredPath(Fields in, String key) {
+    if (!in.required(key).isEmpty()) {
+      path(in, key, "/");
+    }
   }
 
   private static Path path(Fields in, String key, String fallback) {

@@ -1,36 +1,89 @@
 package io.vipops.spec;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Warnings that a line accepts by {@code # vipops:allow ID reason}. */
+/** What the lines of a spec accept by {@code # vipops:allow ID reason}. */
 final class Allowances {
-  private static final String MARK = "# vipops:allow ";
-
-  private final SourceLines lines;
-
-  // A line may have thousands of warnings: it is looked at once.
-  private @Nullable String file;
-  private int line;
-  private String comment = "";
-
-  Allowances(SourceLines lines) {
-    this.lines = lines;
-  }
-
-  /** Whether the line at {@code at} accepts warnings of this rule. */
-  boolean accept(Position at, RuleId rule) {
-    if (!at.file().equals(file) || at.line() != line) {
-      file = at.file();
-      line = at.line();
-      comment = comment(lines.line(at));
+  /** Of the rules' ids; looked for only where a comment names none of them. */
+  private static List<String> ids() {
+    List<String> ids = new ArrayList<>();
+    for (RuleId rule : RuleId.values()) {
+      ids.add(rule.id);
     }
-    int mark = comment.indexOf(MARK + rule.id + " ");
-    // An allowance needs a reason.
-    return mark >= 0 && !comment.substring(mark + MARK.length() + rule.id.length()).isBlank();
+    return ids;
   }
 
-  private static String comment(@Nullable String text) {
-    int mark = text == null ? -1 : text.indexOf(MARK);
-    return text == null || mark < 0 ? "" : text.substring(mark);
+  /** A line, of a file, and a rule. */
+  private record Place(String file, int line, RuleId rule) {}
+
+  /** An acceptance that has accepted nothing yet, until {@link #accept} finds it. */
+  private static final class Acceptance {
+    private final Position at;
+    private boolean used;
+
+    Acceptance(Position at) {
+      this.at = at;
+    }
+  }
+
+  private final Map<Place, Acceptance> acceptances = new HashMap<>();
+  private final List<Problem> problems;
+
+  /** Takes the comments of a spec's files; what is wrong with one goes to the problems. */
+  Allowances(List<AllowComment> comments, List<Problem> problems) {
+    this.problems = problems;
+    for (AllowComment comment : comments) {
+      RuleId rule = RuleId.of(comment.id());
+      String fault = fault(comment, rule);
+      if (rule == null || fault != null) {
+        remark(RuleId.BAD_ALLOW, comment.at(), String.valueOf(fault));
+      } else {
+        Place place = new Place(comment.at().file(), comment.at().line(), rule);
+        acceptances.putIfAbsent(place, new Acceptance(comment.at()));
+      }
+    }
+  }
+
+  private static @Nullable String fault(AllowComment comment, @Nullable RuleId rule) {
+    if (comment.id().isEmpty()) {
+      return "name the rule and your reason: # vipops:allow ID reason";
+    }
+    if (rule == null) {
+      return "there is no rule " + comment.id() + Closest.hint(comment.id(), ids());
+    }
+    if (!rule.force.acceptable) {
+      return rule.id + " cannot be accepted: what breaks it has to be mended";
+    }
+    return comment.reason().isEmpty() ? "a reason is missing after " + rule.id : null;
+  }
+
+  /** Whether the line at {@code at} accepts what this rule finds. */
+  boolean accept(Position at, RuleId rule) {
+    Acceptance found =
+        acceptances.isEmpty() ? null : acceptances.get(new Place(at.file(), at.line(), rule));
+    if (found == null) {
+      return false;
+    }
+    found.used = true;
+    return true;
+  }
+
+  /** Reports what accepted nothing, once every rule has been asked. */
+  void reportStale() {
+    acceptances.forEach(
+        (place, acceptance) -> {
+          if (!acceptance.used) {
+            String message = place.rule().id + " finds nothing on this line: remove the comment";
+            remark(RuleId.STALE_ALLOW, acceptance.at, message);
+          }
+        });
+  }
+
+  private void remark(RuleId rule, Position at, String message) {
+    problems.add(new Problem(rule.force.severity, rule.id, at, message));
   }
 }

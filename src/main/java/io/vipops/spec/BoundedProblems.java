@@ -7,7 +7,7 @@ import java.util.Collection;
  * The problems of one reading: the first few thousand, and how many there are in all. A hostile
  * file of 4 MiB could fill any heap with what is wrong with it.
  */
-final class BoundedProblems extends ArrayList<Problem> {
+class BoundedProblems extends ArrayList<Problem> {
   /** More than are shown, so that those shown are among the first in the file. */
   static final int KEPT = 5_000;
 

@@ -104,10 +104,6 @@ final class CheckDecoder {
 
   private static Probe.Script script(Fields in) {
     List<String> command = in.strings("command");
-    if (!command.isEmpty() && !command.get(0).startsWith("/")) {
-      String message = "command must begin with an absolute path, not " + command.get(0);
-      in.error(RuleId.BAD_VALUE.id, in.at("command"), message);
-    }
     return new Probe.Script(Collections.unmodifiableList(command), in.string("user"));
   }
 }

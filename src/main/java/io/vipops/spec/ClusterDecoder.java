@@ -95,15 +95,12 @@ final class ClusterDecoder {
         name,
         ipv4(in, "address"),
         in.string("interface", ""),
+        NginxVersion.parse(in.string("nginx_version", "")),
         in.bool("maintenance", false),
         in.bool("hold", false));
   }
 
   private static Listener listener(String name, Fields in) {
-    if (!in.string("protocol", "http").equals("http")) {
-      String message = "protocol: " + in.string("protocol") + " is not supported yet";
-      in.error(RuleId.NOT_SUPPORTED.id, in.at("protocol"), message);
-    }
     List<InetAddress> addresses = new ArrayList<>();
     for (YamlNode item : in.items("addresses")) {
       InetAddress address = item instanceof YamlNode.Scalar it ? Addresses.parse(it.text()) : null;

@@ -20,26 +20,25 @@ final class Findings {
     this.problems = problems;
   }
 
-  void error(RuleId rule, String pointer, String message) {
-    problems.add(new Problem(Severity.ERROR, rule.id, source.at(pointer), message));
+  /** Adds what a rule found at a part, unless its line accepts that. */
+  void report(RuleId rule, String pointer, String message) {
+    report(rule, source.at(pointer), message);
   }
 
-  void errorAtKey(RuleId rule, String pointer, String message) {
-    problems.add(new Problem(Severity.ERROR, rule.id, source.keyAt(pointer), message));
+  /** The same, at the part's key. */
+  void reportAtKey(RuleId rule, String pointer, String message) {
+    report(rule, source.keyAt(pointer), message);
   }
 
-  void warning(RuleId rule, String pointer, String message) {
-    warning(rule, source.at(pointer), message);
-  }
-
-  void warningAtKey(RuleId rule, String pointer, String message) {
-    warning(rule, source.keyAt(pointer), message);
-  }
-
-  private void warning(RuleId rule, Position at, String message) {
-    if (!allowances.accept(at, rule)) {
-      problems.add(new Problem(Severity.WARNING, rule.id, at, message));
+  private void report(RuleId rule, Position at, String message) {
+    if (!rule.force.acceptable || !allowances.accept(at, rule)) {
+      problems.add(new Problem(rule.force.severity, rule.id, at, message));
     }
+  }
+
+  /** The document, for rules about keys that have no record yet. */
+  YamlNode.Mapping root() {
+    return root;
   }
 
   /** Whether the document has this part. */
@@ -66,7 +65,7 @@ final class Findings {
     if (!defines(section, name)) {
       String what = section.equals("nodes") ? "node" : section.substring(0, section.length() - 1);
       String message = what + " " + name + " is not defined";
-      error(RuleId.UNDEFINED_REFERENCE, pointer, message + hint(name, section));
+      report(RuleId.UNDEFINED_REFERENCE, pointer, message + hint(name, section));
     }
   }
 

@@ -31,10 +31,11 @@ final class HostAddresses {
     return ipv4 && bits(address) == -1 ? "is the broadcast address" : null;
   }
 
-  /** Why no host in its own IPv4 network has this address; null: one can (/31: RFC 3021). */
+  /** Why no host in its own network has this address; null: one can (/31: RFC 3021). */
   static @Nullable String fault(Prefix prefix) {
-    String fault = fault(prefix.address());
-    if (fault != null || prefix.length() >= 31 || prefix.length() == 0) {
+    boolean ipv6 = prefix.address().getAddress().length > 4;
+    String fault = ipv6 ? faultOfTarget(prefix.address()) : fault(prefix.address());
+    if (ipv6 || fault != null || prefix.length() >= 31 || prefix.length() == 0) {
       return fault;
     }
     int hosts = -1 >>> prefix.length();

@@ -32,7 +32,7 @@ final class RedirectRules {
         if (redirecting.contains(listener)) {
           String message = listener + " has redirect_to: give this route hosts, or remove one";
           String at = "/routes/" + i + "/listeners/" + j;
-          findings.error(RuleId.REDIRECT_AND_ROUTE, at, message);
+          findings.report(RuleId.REDIRECT_AND_ROUTE, at, message);
         }
       }
     }
@@ -54,7 +54,7 @@ final class RedirectRules {
             && Integer.valueOf(j).equals(answering(path(redirect.to()), exact, prefixes))) {
           String message = "redirects to " + redirect.to() + ", which this rule answers, too";
           String at = TrafficRules.rule(findings, i, j, "/redirect/to");
-          findings.error(RuleId.REDIRECT_LOOP, at, message);
+          findings.report(RuleId.REDIRECT_LOOP, at, message);
         }
       }
     }

@@ -1,51 +1,106 @@
 package io.vipops.spec;
 
-/** The rules beyond the schema: errors in everything that is sound by itself, then warnings. */
-final class Rules {
-  private Rules() {}
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The rules beyond the schema, in the order in which they look at a cluster. */
+enum Rules {
+  NODE_ADDRESS_TWICE,
+  VRID_TWICE,
+  PRIORITIES,
+  OWNERS,
+  VIRTUAL_ADDRESS_FAMILY,
+  VIRTUAL_ADDRESS_TWICE,
+  VIRTUAL_ADDRESS_IS_NODE,
+  VIRTUAL_ADDRESS_IS_SERVER,
+  VIRTUAL_ADDRESS_PREFIX,
+  PREEMPT_DELAY,
+  TRACKS,
+  UPSTREAM_SERVERS,
+  BACKUP_WITH_HASH,
+  CONSISTENT_HASH_WEIGHTS,
+  SERVER_LOOP,
+  LISTENER_RESERVED,
+  LISTENER_TWICE,
+  REDIRECTS,
+  ROUTE_REFERENCES,
+  UNSUPPORTED_REFERENCES,
+  HOST_TWICE,
+  PATH_TWICE,
+  REDIRECT_BESIDE_ROUTE,
+  REDIRECT_TO_ITSELF,
+  NGINX_VERSION,
+  WEIGHT_NO_EFFECT,
+  SHARED_FAULT,
+  SLOW_CHECK,
+  SHORT_LEASE,
+  INLINE_SECRET,
+  UNUSED_CHECKS,
+  UNUSED_UPSTREAMS,
+  UNUSED_LISTENERS,
+  ONE_SERVER,
+  ALL_DOWN,
+  SERVER_TWICE;
+
+  static final Set<Rules> ALL = Collections.unmodifiableSet(EnumSet.allOf(Rules.class));
 
   /** What keeps a cluster from working. */
-  static void errors(Cluster cluster, Findings findings) {
+  static void errors(Set<Rules> rules, Cluster cluster, Findings findings) {
     VrrpRules vrrp = new VrrpRules(cluster, findings);
-    vrrp.nodeAddressTwice();
-    vrrp.vridTwice();
-    vrrp.priorities();
-    vrrp.owners();
-    vrrp.virtualAddressTwice();
-    vrrp.virtualAddressIsNode();
-    vrrp.virtualAddressIsServer();
-    vrrp.virtualAddressPrefix();
-    vrrp.preemptDelay();
-    vrrp.tracks();
     TrafficRules traffic = new TrafficRules(cluster, findings);
-    traffic.upstreamServers();
-    traffic.backupWithHash();
-    traffic.consistentHashWeights();
-    traffic.serverLoop();
-    traffic.listenerReserved();
-    traffic.listenerTwice();
-    traffic.redirects();
-    traffic.routeReferences();
-    traffic.hostTwice();
-    traffic.pathTwice();
     RedirectRules redirects = new RedirectRules(cluster, findings);
-    redirects.besideRoute();
-    redirects.toItself();
+    TreeRules tree = new TreeRules(findings);
+    for (Rules rule : rules) {
+      switch (rule) {
+        case NODE_ADDRESS_TWICE -> vrrp.nodeAddressTwice();
+        case VRID_TWICE -> vrrp.vridTwice();
+        case PRIORITIES -> vrrp.priorities();
+        case OWNERS -> vrrp.owners();
+        case VIRTUAL_ADDRESS_FAMILY -> vrrp.virtualAddressFamily();
+        case VIRTUAL_ADDRESS_TWICE -> vrrp.virtualAddressTwice();
+        case VIRTUAL_ADDRESS_IS_NODE -> vrrp.virtualAddressIsNode();
+        case VIRTUAL_ADDRESS_IS_SERVER -> vrrp.virtualAddressIsServer();
+        case VIRTUAL_ADDRESS_PREFIX -> vrrp.virtualAddressPrefix();
+        case PREEMPT_DELAY -> vrrp.preemptDelay();
+        case TRACKS -> vrrp.tracks();
+        case UPSTREAM_SERVERS -> traffic.upstreamServers();
+        case BACKUP_WITH_HASH -> traffic.backupWithHash();
+        case CONSISTENT_HASH_WEIGHTS -> traffic.consistentHashWeights();
+        case SERVER_LOOP -> traffic.serverLoop();
+        case LISTENER_RESERVED -> traffic.listenerReserved();
+        case LISTENER_TWICE -> tree.listenerTwice();
+        case REDIRECTS -> traffic.redirects();
+        case ROUTE_REFERENCES -> traffic.routeReferences();
+        case UNSUPPORTED_REFERENCES -> tree.references();
+        case HOST_TWICE -> traffic.hostTwice();
+        case PATH_TWICE -> traffic.pathTwice();
+        case REDIRECT_BESIDE_ROUTE -> redirects.besideRoute();
+        case REDIRECT_TO_ITSELF -> redirects.toItself();
+        case NGINX_VERSION -> new NginxRules(cluster, findings).versions();
+        default -> {} // a warning
+      }
+    }
   }
 
   /** What works, but probably not as meant. Only for a cluster without errors. */
-  static void warnings(Cluster cluster, Findings findings) {
+  static void warnings(Set<Rules> rules, Cluster cluster, Findings findings) {
     Warnings warnings = new Warnings(cluster, findings);
-    warnings.weightNoEffect();
-    warnings.sharedFault();
-    warnings.slowCheck();
-    warnings.shortLease();
-    warnings.inlineSecret();
-    warnings.unusedChecks();
-    warnings.unusedUpstreams();
-    warnings.unusedListeners();
-    warnings.oneServer();
-    warnings.allDown();
-    warnings.serverTwice();
+    for (Rules rule : rules) {
+      switch (rule) {
+        case WEIGHT_NO_EFFECT -> warnings.weightNoEffect();
+        case SHARED_FAULT -> warnings.sharedFault();
+        case SLOW_CHECK -> warnings.slowCheck();
+        case SHORT_LEASE -> warnings.shortLease();
+        case INLINE_SECRET -> warnings.inlineSecret();
+        case UNUSED_CHECKS -> warnings.unusedChecks();
+        case UNUSED_UPSTREAMS -> warnings.unusedUpstreams();
+        case UNUSED_LISTENERS -> warnings.unusedListeners();
+        case ONE_SERVER -> warnings.oneServer();
+        case ALL_DOWN -> warnings.allDown();
+        case SERVER_TWICE -> warnings.serverTwice();
+        default -> {} // an error
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.vipops.spec;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,8 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds a document against the part of JSON Schema that ours use: {@code $ref type enum minimum
  * maximum maxLength items minItems maxItems properties required additionalProperties propertyNames
- * minProperties maxProperties}, and {@code x-kind} in the place of {@code pattern}. Anything else
- * in a schema is for its readers.
+ * minProperties maxProperties}, {@code x-kind} in the place of {@code pattern}, and {@code
+ * x-minimum x-maximum} of durations. Anything else in a schema is for its readers.
+ *
+ * <p>Values other than those of {@code x-supported}, and keys with {@code x-not-supported}, are
+ * known but not done yet. What has {@code x-not-supported} is held against its shape like all else,
+ * so that nobody learns of a typing error only when the key comes to be supported.
  *
  * <p>A general validator answers the same yes or no (the tests compare them), but takes 200 ms to
  * start, and its messages speak of schemas where users want to read of their spec.
@@ -24,6 +29,9 @@ final class SchemaCheck {
   private final List<Problem> problems;
   private final Set<String> faultyParts = new HashSet<>();
   private final Set<String> overfull = new HashSet<>();
+
+  /** Inside a key that is not supported, which is said once. */
+  private boolean unsupported;
 
   SchemaCheck(Map<String, @Nullable Object> schema, List<Problem> problems) {
     this.schema = schema;
@@ -57,6 +65,7 @@ final class SchemaCheck {
       sequence(list, rules, pointer, subject);
     } else if (node instanceof YamlNode.Scalar scalar) {
       scalar(scalar, rules, pointer, subject);
+      range(scalar, given, pointer, subject);
     }
   }
 
@@ -119,10 +128,14 @@ final class SchemaCheck {
       check(name, ofNames, pointer, "name", entry.keyAt());
     }
     if ((ofKey == null ? ofOthers : ofKey) instanceof Map<?, ?> ofValue) {
-      if (Boolean.TRUE.equals(ofValue.get("x-not-supported"))) {
-        fault(RuleId.NOT_SUPPORTED, pointer, entry.keyAt(), key + " is not supported yet");
-      } else if (ofKey == null || !isNone(entry)) {
+      if (ofKey == null || !isNone(entry)) {
+        boolean outer = unsupported;
+        unsupported |= Boolean.TRUE.equals(ofValue.get("x-not-supported"));
+        if (unsupported && !outer) {
+          fault(RuleId.NOT_SUPPORTED, pointer, entry.keyAt(), key + " is not supported yet");
+        }
         check(entry.value(), ofValue, pointer, key, entry.keyAt());
+        unsupported = outer;
       }
     }
   }
@@ -150,6 +163,13 @@ final class SchemaCheck {
     if (isOverfull(list.items().size(), rules.get("maxItems"), pointer, subject, list.at())) {
       return;
     }
+    if ("command".equals(rules.get("x-kind"))
+        && !list.items().isEmpty()
+        && list.items().get(0) instanceof YamlNode.Scalar first
+        && !first.text().startsWith("/")) {
+      String message = subject + " must begin with an absolute path, not " + first.text();
+      fault(RuleId.BAD_VALUE, pointer, first.at(), message);
+    }
     if (rules.get("items") instanceof Map<?, ?> ofItems) {
       int index = 0;
       for (YamlNode item : list.items()) {
@@ -159,8 +179,9 @@ final class SchemaCheck {
   }
 
   private void scalar(YamlNode.Scalar scalar, Map<?, ?> rules, String pointer, String subject) {
-    if (scalar.text().length() > LONGEST) {
-      String message = subject + " must have at most " + LONGEST + " characters";
+    long longest = rules.get("maxLength") instanceof Long most ? most : LONGEST;
+    if (scalar.text().length() > longest) {
+      String message = subject + " must have at most " + longest + " characters";
       fault(RuleId.OUT_OF_RANGE, pointer, scalar.at(), message);
     } else if (rules.get("enum") instanceof List<?> allowed && !isAmong(scalar, allowed)) {
       List<String> names = new ArrayList<>();
@@ -171,6 +192,11 @@ final class SchemaCheck {
       String message = " must be " + expected + ", not " + scalar.text();
       String hint = Closest.hint(scalar.text(), names);
       fault(RuleId.BAD_VALUE, pointer, scalar.at(), subject + message + hint);
+    } else if (!unsupported
+        && rules.get("x-supported") instanceof List<?> supported
+        && !isAmong(scalar, supported)) {
+      String message = subject + ": " + scalar.text() + " is not supported yet";
+      fault(RuleId.NOT_SUPPORTED, pointer, scalar.at(), message);
     } else if (rules.get("x-kind") instanceof String kind) {
       TextKind.Fault fault = TextKind.check(kind, scalar.text());
       if (fault != null) {
@@ -183,6 +209,26 @@ final class SchemaCheck {
       String message = " must be " + min + " to " + max + ", not " + number;
       fault(RuleId.OUT_OF_RANGE, pointer, scalar.at(), subject + message);
     }
+  }
+
+  /** A duration is within its range; one that is none has been reported. */
+  private void range(YamlNode.Scalar scalar, Map<?, ?> given, String pointer, String subject) {
+    Duration value = given.get("x-maximum") == null ? null : Durations.parse(scalar.text());
+    if (value != null
+        && (value.compareTo(duration(given, "x-minimum")) < 0
+            || value.compareTo(duration(given, "x-maximum")) > 0)) {
+      String range = given.get("x-minimum") + " to " + given.get("x-maximum");
+      String message = subject + " must be " + range + ", not " + scalar.text();
+      fault(RuleId.OUT_OF_RANGE, pointer, scalar.at(), message);
+    }
+  }
+
+  private static Duration duration(Map<?, ?> rules, String key) {
+    Duration duration = Durations.parse(String.valueOf(rules.get(key)));
+    if (duration == null) {
+      throw new IllegalStateException(key + " " + rules.get(key));
+    }
+    return duration;
   }
 
   /** A number where text is wanted is text: it keeps its spelling. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Schemas {
   private Schemas() {}
 
-  /** The text of {@code cluster} or {@code agent}; null: there is no such schema. */
+  /** The text of {@code cluster}, {@code agent} or {@code vrrp}; null: there is no such schema. */
   public static byte @Nullable [] bytes(String name) {
     try (InputStream in = Schemas.class.getResourceAsStream("/schemas/" + name + ".schema.json")) {
       return in == null ? null : in.readAllBytes();

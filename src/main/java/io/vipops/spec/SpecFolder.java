@@ -28,6 +28,9 @@ final class SpecFolder {
 
   private static YamlNode.Entry join(
       String key, YamlNode.Entry first, YamlNode.Entry second, List<Problem> problems) {
+    if (isNone(first) || isNone(second)) {
+      return isNone(first) ? second : first;
+    }
     if (first.value() instanceof YamlNode.Sequence one
         && second.value() instanceof YamlNode.Sequence two) {
       List<YamlNode> items = new ArrayList<>(one.items());
@@ -47,6 +50,11 @@ final class SpecFolder {
     }
     problems.add(twice(key, first, second));
     return first;
+  }
+
+  /** A section that has no content yet. */
+  private static boolean isNone(YamlNode.Entry entry) {
+    return entry.value() instanceof YamlNode.Scalar scalar && scalar.value() == null;
   }
 
   private static Problem twice(String name, YamlNode.Entry first, YamlNode.Entry second) {

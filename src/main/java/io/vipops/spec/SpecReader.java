@@ -3,6 +3,7 @@ package io.vipops.spec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes to a cluster: YAML, schema, rules; all problems at once. */
@@ -22,7 +23,11 @@ public final class SpecReader {
 
   /** Reads one spec, of one file or of all files of a folder, in the order of their names. */
   public static Reading read(List<SourceFile> files) {
-    List<Problem> problems = new BoundedProblems();
+    return read(files, new BoundedProblems(), Rules.ALL);
+  }
+
+  /** With what to collect problems in, and some of the rules. */
+  static Reading read(List<SourceFile> files, BoundedProblems problems, Set<Rules> rules) {
     List<YamlNode.Mapping> roots = roots(files, problems);
     if (!problems.isEmpty() || roots.isEmpty()) {
       // The schema would miss what an unreadable file has.
@@ -33,14 +38,23 @@ public final class SpecReader {
     SchemaCheck schema = new SchemaCheck(Schemas.read("cluster"), problems);
     schema.check(root);
     Cluster cluster = new ClusterDecoder(root, schema, problems).decode();
-    Allowances allowances = new Allowances(new SourceLines(files));
+    Allowances allowances = new Allowances(comments(files), problems);
     Findings findings = new Findings(root, source, allowances, problems);
-    Rules.errors(cluster, findings);
+    Rules.errors(rules, cluster, findings);
     if (Problems.hasError(problems)) {
       return new Reading(null, Problems.sorted(problems));
     }
-    Rules.warnings(cluster, findings);
+    Rules.warnings(rules, cluster, findings);
+    allowances.reportStale();
     return new Reading(new Spec(cluster, source), Problems.sorted(problems));
+  }
+
+  private static List<AllowComment> comments(List<SourceFile> files) {
+    List<AllowComment> comments = new ArrayList<>();
+    for (SourceFile file : files) {
+      comments.addAll(AllowComment.of(file));
+    }
+    return comments;
   }
 
   private static List<YamlNode.Mapping> roots(List<SourceFile> files, List<Problem> problems) {

@@ -61,6 +61,58 @@ final class TextKind {
               RuleId.BAD_VALUE,
               "must be one of " + String.join(", ", BALANCES) + " or {hash: ...}",
               text);
+      case "network" ->
+          fault(
+              isNetwork(text),
+              RuleId.BAD_ADDRESS,
+              "must be an address or a network such as 10.0.0.0/8",
+              text);
+      case "version" ->
+          fault(
+              NginxVersion.parse(text) != null,
+              RuleId.BAD_VALUE,
+              "must be a version such as 1.22.1",
+              text);
+      default -> written(kind, text);
+    };
+  }
+
+  /** The kinds of what is only written, into nginx's configuration or a path. */
+  private static @Nullable Fault written(String kind, String text) {
+    return switch (kind) {
+      case "file" ->
+          fault(text.startsWith("/"), RuleId.BAD_VALUE, "must be an absolute path", text);
+      case "page" ->
+          fault(
+              isInside(text),
+              RuleId.BAD_VALUE,
+              "must be a path inside the repository such as pages/502.html",
+              text);
+      case "request path" ->
+          fault(text.startsWith("/"), RuleId.BAD_PATH, "must begin with /", text);
+      case "size" ->
+          fault(isSize(text), RuleId.BAD_VALUE, "must be a size such as 512k, 20m or 1g", text);
+      case "rate" ->
+          fault(isRate(text), RuleId.BAD_VALUE, "must be a rate such as 10r/s or 30r/m", text);
+      case "header" -> fault(isHeader(text), RuleId.BAD_NAME, "must be a header's name", text);
+      case "trusted header" ->
+          fault(
+              isHeader(text) || text.equals("proxy_protocol"),
+              RuleId.BAD_NAME,
+              "must be a header's name or proxy_protocol",
+              text);
+      case "error status" ->
+          fault(
+              isNumber(text, 3) && (text.charAt(0) == '4' || text.charAt(0) == '5'),
+              RuleId.BAD_VALUE,
+              "must be a status from 400 to 599",
+              text);
+      case "worker processes" ->
+          fault(
+              text.equals("auto") || isCount(text, 512),
+              RuleId.BAD_VALUE,
+              "must be auto or a number from 1 to 512",
+              text);
       default -> throw new IllegalStateException("x-kind " + kind);
     };
   }
@@ -77,6 +129,60 @@ final class TextKind {
     return text.indexOf('/') > 0
         ? "must be an IP address without a prefix length"
         : "must be an IP address";
+  }
+
+  /** An address, or a network without bits of a host. */
+  private static boolean isNetwork(String text) {
+    Prefix prefix = Addresses.parsePrefix(text);
+    if (prefix == null) {
+      return false;
+    }
+    byte[] bytes = prefix.address().getAddress();
+    for (int bit = prefix.length(); bit < bytes.length * 8; bit++) {
+      if ((bytes[bit / 8] & (0x80 >> bit % 8)) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isInside(String path) {
+    return !path.isEmpty() && !path.startsWith("/") && !("/" + path + "/").contains("/../");
+  }
+
+  private static boolean isSize(String text) {
+    boolean unit = !text.isEmpty() && "kmg".indexOf(text.charAt(text.length() - 1)) >= 0;
+    String number = unit ? text.substring(0, text.length() - 1) : text;
+    return !number.isEmpty() && number.length() <= 9 && isNumber(number, number.length());
+  }
+
+  private static boolean isRate(String text) {
+    boolean unit = text.endsWith("r/s") || text.endsWith("r/m");
+    return unit && isCount(text.substring(0, text.length() - 3), 999_999_999);
+  }
+
+  private static boolean isHeader(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) != '-' && !isAlphanumeric(text.charAt(i))) {
+        return false;
+      }
+    }
+    return !text.isEmpty() && text.length() <= 100;
+  }
+
+  /** A number from 1 without leading zeros. */
+  private static boolean isCount(String text, int most) {
+    boolean number = !text.isEmpty() && text.length() <= 9 && isNumber(text, text.length());
+    return number && text.charAt(0) != '0' && Integer.parseInt(text) <= most;
+  }
+
+  private static boolean isNumber(String text, int digits) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return text.length() == digits;
   }
 
   private static boolean isInterface(String text) {

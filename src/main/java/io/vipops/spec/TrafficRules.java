@@ -1,7 +1,6 @@
 package io.vipops.spec;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,10 +41,10 @@ final class TrafficRules {
       }
       String at = at(upstream) + "/servers";
       if (upstream.servers().isEmpty()) {
-        findings.error(RuleId.UPSTREAM_EMPTY, at, upstream.name() + " has no servers");
+        findings.report(RuleId.UPSTREAM_EMPTY, at, upstream.name() + " has no servers");
       } else if (!ordinary) {
         String message = upstream.name() + " has only backups: one server must not be a backup";
-        findings.error(RuleId.UPSTREAM_ONLY_BACKUPS, at, message);
+        findings.report(RuleId.UPSTREAM_ONLY_BACKUPS, at, message);
       }
     }
   }
@@ -67,7 +66,7 @@ final class TrafficRules {
         if (here && listener != null) {
           String message = "this server is the load balancer's own listener " + listener.name();
           String at = at(upstream) + "/servers/" + i;
-          findings.error(RuleId.SERVER_LOOP, at, message + ": requests would loop");
+          findings.report(RuleId.SERVER_LOOP, at, message + ": requests would loop");
         }
       }
     }
@@ -84,7 +83,7 @@ final class TrafficRules {
         if (sum > MOST_HASH_WEIGHT) {
           String message = "with consistent, weights add up to at most " + MOST_HASH_WEIGHT;
           String at = at(upstream) + "/balance/consistent";
-          findings.error(RuleId.OUT_OF_RANGE, at, message + ", not " + sum);
+          findings.report(RuleId.OUT_OF_RANGE, at, message + ", not " + sum);
         }
       }
     }
@@ -95,7 +94,7 @@ final class TrafficRules {
       if (listener.port() == GENERATION_PORT) {
         String message = "port " + GENERATION_PORT + " is where nginx answers its generation";
         String at = at(listener) + "/port";
-        findings.error(RuleId.LISTENER_RESERVED, at, message + ": use another");
+        findings.report(RuleId.LISTENER_RESERVED, at, message + ": use another");
       }
     }
   }
@@ -110,30 +109,8 @@ final class TrafficRules {
       for (int i = 0; i < upstream.servers().size(); i++) {
         if (upstream.servers().get(i).backup()) {
           String message = "nginx has no backups with hash, ip_hash or random: remove one of them";
-          findings.error(RuleId.UPSTREAM_BACKUP, at(upstream) + "/servers/" + i, message);
+          findings.report(RuleId.UPSTREAM_BACKUP, at(upstream) + "/servers/" + i, message);
         }
-      }
-    }
-  }
-
-  void listenerTwice() {
-    Map<Integer, Listener> onPort = new HashMap<>();
-    Map<Integer, Listener> onAll = new HashMap<>();
-    Map<InetSocketAddress, Listener> onOne = new HashMap<>();
-    for (Listener one : cluster.listeners().values()) {
-      Listener other = one.addresses().isEmpty() ? onPort.get(one.port()) : onAll.get(one.port());
-      onPort.putIfAbsent(one.port(), one);
-      if (one.addresses().isEmpty()) {
-        onAll.putIfAbsent(one.port(), one);
-      }
-      for (InetAddress address : new HashSet<>(one.addresses())) {
-        Listener before = onOne.putIfAbsent(new InetSocketAddress(address, one.port()), one);
-        other = other == null ? before : other;
-      }
-      if (other != null) {
-        String message = other.name() + " and " + one.name() + " both listen on port ";
-        String at = findings.later(at(other) + "/port", at(one) + "/port");
-        findings.error(RuleId.LISTENER_TWICE, at, message + one.port());
       }
     }
   }
@@ -165,7 +142,7 @@ final class TrafficRules {
       inside |= listener.name().equals(first.name());
       if (inside) {
         String message = "redirects lead back to " + listener.name();
-        findings.error(RuleId.LISTENER_LOOP, at(listener) + "/redirect_to", message);
+        findings.report(RuleId.LISTENER_LOOP, at(listener) + "/redirect_to", message);
       }
     }
   }
@@ -202,7 +179,7 @@ final class TrafficRules {
       for (String listener : listeners) {
         if (route.hosts().isEmpty() && !withoutHosts.add(listener)) {
           String message = "listener " + listener + " has two routes without hosts";
-          findings.error(RuleId.HOST_TWICE, "/routes/" + i, message);
+          findings.report(RuleId.HOST_TWICE, "/routes/" + i, message);
         }
       }
       for (int j = 0; j < route.hosts().size(); j++) {
@@ -224,7 +201,7 @@ final class TrafficRules {
         if (!seen.add(listener)) {
           String message = "host " + host + " stands twice on listener " + listener;
           String at = "/routes/" + place.route() + "/hosts/" + place.host();
-          findings.error(RuleId.HOST_TWICE, at, message);
+          findings.report(RuleId.HOST_TWICE, at, message);
         }
       }
     }
@@ -237,7 +214,7 @@ final class TrafficRules {
       String listener = route.listeners().get(i);
       if (!listeners.add(listener)) {
         String message = "listener " + listener + " stands twice in this route";
-        findings.error(RuleId.HOST_TWICE, "/routes/" + index + "/listeners/" + i, message);
+        findings.report(RuleId.HOST_TWICE, "/routes/" + index + "/listeners/" + i, message);
       }
     }
     return listeners;
@@ -251,7 +228,7 @@ final class TrafficRules {
         Route.PathMatch path = rules.get(j).path();
         if (!seen.add(normal(path))) {
           String message = "path " + path + " stands twice in this route";
-          findings.error(RuleId.PATH_TWICE, "/routes/" + i + "/rules/" + j, message);
+          findings.report(RuleId.PATH_TWICE, "/routes/" + i + "/rules/" + j, message);
         }
       }
     }

@@ -67,11 +67,11 @@ final class VrrpDecoder {
     for (YamlNode item : in.items("virtual_addresses")) {
       Fields fields = in.longForm(item, "address");
       Prefix prefix = Addresses.parsePrefix(fields.string("address", ""));
-      if (prefix == null || prefix.address().getAddress().length != 4) {
-        String message = "IPv6 virtual addresses are not supported yet";
-        in.error(RuleId.NOT_SUPPORTED.id, fields.at("address"), message);
-      } else if (prefix.length() == 0) {
-        String message = "virtual address needs a prefix length from 1 to 32, such as /24";
+      if (prefix == null) {
+        continue; // the schema has said so
+      }
+      if (prefix.length() == 0) {
+        String message = "virtual address needs a prefix length from 1, such as /24";
         in.error(RuleId.BAD_ADDRESS.id, fields.at("address"), message);
       } else if (HostAddresses.fault(prefix) != null) {
         String message = prefix.address().getHostAddress() + " " + HostAddresses.fault(prefix);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Error rules of nodes and virtual routers. */
 final class VrrpRules {
@@ -50,32 +51,29 @@ final class VrrpRules {
       if (other != null) {
         String at = findings.later(at(other) + "/address", at(node) + "/address");
         String message = other.name() + " and " + node.name() + " have the same address";
-        findings.error(RuleId.NODE_ADDRESS_TWICE, at, message);
+        findings.report(RuleId.NODE_ADDRESS_TWICE, at, message);
       }
     }
   }
 
-  /** A virtual router's name on the wire: its VRID on an interface. */
-  private record Wire(int virtualRouterId, String interfaceName) {}
+  /** A virtual router's name on the wire: its VRID on an interface, in a family. */
+  private record Wire(int virtualRouterId, int family, @Nullable String interfaceName) {}
 
-  /** RFC 9568 §5.2.3: the VRID names the virtual router on its LAN. */
+  /** RFC 9568 §5.2.3: the VRID names the virtual router on its LAN, for each family by itself. */
   void vridTwice() {
     Set<String> ofNodes = new TreeSet<>();
     for (Node node : cluster.nodes().values()) {
       ofNodes.add(node.interfaceName());
     }
     Map<Wire, VrrpInstance> seen = new HashMap<>();
-    Map<Integer, VrrpInstance> onNodesInterfaces = new HashMap<>();
     for (VrrpInstance one : cluster.vrrp().values()) {
       String own = one.interfaceName();
       // Two that name no interface always meet: no need to go through all nodes' interfaces.
       VrrpInstance other =
-          own == null && !ofNodes.isEmpty()
-              ? onNodesInterfaces.putIfAbsent(one.virtualRouterId(), one)
-              : null;
+          own == null && !ofNodes.isEmpty() ? seen.putIfAbsent(wire(one, null), one) : null;
       if (other == null && !ofNodes.isEmpty()) {
         for (String name : own == null ? ofNodes : Set.of(own)) {
-          VrrpInstance before = seen.putIfAbsent(new Wire(one.virtualRouterId(), name), one);
+          VrrpInstance before = seen.putIfAbsent(wire(one, name), one);
           other = other == null ? before : other;
         }
       }
@@ -84,7 +82,32 @@ final class VrrpRules {
             findings.later(at(other) + "/virtual_router_id", at(one) + "/virtual_router_id");
         String names = other.name() + " and " + one.name();
         String message = names + " have the same virtual_router_id on one interface";
-        findings.error(RuleId.VRID_TWICE, at, message);
+        findings.report(RuleId.VRID_TWICE, at, message);
+      }
+    }
+  }
+
+  private static Wire wire(VrrpInstance instance, @Nullable String interfaceName) {
+    int family =
+        instance.virtualAddresses().isEmpty() ? 4 : family(instance.virtualAddresses().get(0));
+    return new Wire(instance.virtualRouterId(), family, interfaceName);
+  }
+
+  /** The bytes of an address: 4 or 16. */
+  private static int family(VirtualAddress address) {
+    return address.prefix().address().getAddress().length;
+  }
+
+  /** RFC 9568 §5.2.9: an advert carries addresses of the family that it is sent in. */
+  void virtualAddressFamily() {
+    for (Vip vip : vips) {
+      VirtualAddress first = vip.instance().virtualAddresses().get(0);
+      if (family(vip.address()) != family(first)) {
+        String message = "virtual addresses of an instance are all IPv4 or all IPv6: ";
+        findings.report(RuleId.VIP_FAMILY, vip.pointer(), message + "make a second instance");
+      } else if (family(vip.address()) != 4) {
+        String message = "IPv6 virtual addresses are not supported yet";
+        findings.report(RuleId.NOT_SUPPORTED, vip.pointer(), message);
       }
     }
   }
@@ -98,7 +121,7 @@ final class VrrpRules {
       for (String node : nodes) {
         if (!instance.priorities().containsKey(node)) {
           String message = "node " + node + " has no priority in " + instance.name();
-          findings.errorAtKey(RuleId.PRIORITY_MISSING, at, message);
+          findings.reportAtKey(RuleId.PRIORITY_MISSING, at, message);
         }
       }
       Map<Integer, String> seen = new HashMap<>();
@@ -107,13 +130,13 @@ final class VrrpRules {
         String pointer = Pointer.child(at, node);
         if (!findings.defines("nodes", node)) {
           String message = "node " + node + " is not defined" + findings.hint(node, "nodes");
-          findings.errorAtKey(RuleId.UNDEFINED_REFERENCE, pointer, message);
+          findings.reportAtKey(RuleId.UNDEFINED_REFERENCE, pointer, message);
         }
         String other = seen.putIfAbsent(entry.getValue(), node);
         if (other != null) {
           String message = other + " and " + node + " have the same priority " + entry.getValue();
           String later = findings.later(Pointer.child(at, other), pointer);
-          findings.error(RuleId.PRIORITY_TWICE, later, message);
+          findings.report(RuleId.PRIORITY_TWICE, later, message);
         }
       }
     }
@@ -132,13 +155,13 @@ final class VrrpRules {
         String at = Pointer.child(at(instance) + "/priorities", node.name());
         if (!hasAddress(instance, node.address())) {
           String message = "255 is for the node whose address is the virtual address: use 1 to 254";
-          findings.error(RuleId.OWNER_ADDRESS, at, message);
+          findings.report(RuleId.OWNER_ADDRESS, at, message);
         }
       }
       for (int i = 0; owner != null && i < instance.track().size(); i++) {
         if (instance.track().get(i).weight() != 0) {
           String message = owner.name() + " owns the address and is always Active: remove weights";
-          findings.error(RuleId.OWNER_WEIGHT, at(instance) + "/track/" + i, message);
+          findings.report(RuleId.OWNER_WEIGHT, at(instance) + "/track/" + i, message);
         }
       }
     }
@@ -162,7 +185,7 @@ final class VrrpRules {
         String both =
             where.equals(vip.instance().name()) ? where : where + " and " + vip.instance().name();
         String message = vip.ip().getHostAddress() + " stands twice, in " + both;
-        findings.error(RuleId.VIP_TWICE, findings.later(other.pointer(), vip.pointer()), message);
+        findings.report(RuleId.VIP_TWICE, findings.later(other.pointer(), vip.pointer()), message);
       }
     }
   }
@@ -177,7 +200,7 @@ final class VrrpRules {
       if (node != null
           && !Integer.valueOf(255).equals(vip.instance().priorities().get(node.name()))) {
         String message = vip.ip().getHostAddress() + " is " + node.name() + "'s own address";
-        findings.error(RuleId.VIP_IS_NODE, vip.pointer(), message);
+        findings.report(RuleId.VIP_IS_NODE, vip.pointer(), message);
       }
     }
   }
@@ -194,7 +217,7 @@ final class VrrpRules {
         if (vip != null) {
           String at = TrafficRules.at(upstream) + "/servers/" + i;
           String message = address.getHostAddress() + " is the virtual address of ";
-          findings.error(RuleId.VIP_IS_SERVER, at, message + vip.instance().name());
+          findings.report(RuleId.VIP_IS_SERVER, at, message + vip.instance().name());
         }
       }
     }
@@ -206,23 +229,25 @@ final class VrrpRules {
       Prefix prefix = vip.address().prefix();
       for (Node node : cluster.nodes().values()) {
         boolean runs = vip.instance().priorities().containsKey(node.name());
-        if (runs && prefix.length() < 32 && !contains(prefix, node.address())) {
+        boolean same = prefix.address().getAddress().length == node.address().getAddress().length;
+        if (runs && same && !contains(prefix, node.address())) {
           String address = node.address().getHostAddress();
           String fix = "use " + vip.ip().getHostAddress() + "/32";
           String message = prefix + " does not contain " + node.name() + "'s address " + address;
-          findings.error(RuleId.VIP_PREFIX, vip.pointer(), message + ": " + fix);
+          findings.report(RuleId.VIP_PREFIX, vip.pointer(), message + ": " + fix);
           break;
         }
       }
     }
   }
 
+  /** A /32 brings no network along. */
   private static boolean contains(Prefix prefix, InetAddress address) {
-    int mask = prefix.length() == 0 ? 0 : -1 << (32 - prefix.length());
-    return ((bits(prefix.address()) ^ bits(address)) & mask) == 0;
+    int mask = -1 << (32 - prefix.length());
+    return prefix.length() == 32 || ((bits(prefix.address()) ^ bits(address)) & mask) == 0;
   }
 
-  /** Of an IPv4 address, as nodes and virtual addresses have. */
+  /** Of an IPv4 address, as nodes have. */
   private static int bits(InetAddress address) {
     return ByteBuffer.wrap(address.getAddress()).getInt();
   }
@@ -231,7 +256,7 @@ final class VrrpRules {
     for (VrrpInstance instance : cluster.vrrp().values()) {
       if (!instance.preempt() && !instance.preemptDelay().isZero()) {
         String message = "preempt_delay has no meaning with preempt: false: remove one of them";
-        findings.errorAtKey(RuleId.PREEMPT_DELAY, at(instance) + "/preempt_delay", message);
+        findings.reportAtKey(RuleId.PREEMPT_DELAY, at(instance) + "/preempt_delay", message);
       }
     }
   }
@@ -245,7 +270,7 @@ final class VrrpRules {
         findings.refer("checks", check, at);
         if (!seen.add(check)) {
           String message = instance.name() + " tracks check " + check + " twice";
-          findings.error(RuleId.TRACK_TWICE, at, message);
+          findings.report(RuleId.TRACK_TWICE, at, message);
         }
       }
     }

@@ -22,6 +22,9 @@ final class Warnings {
       for (Track track : instance.track()) {
         total += Math.abs(track.weight());
       }
+      if (instance.priorities().containsValue(255)) {
+        continue; // an owner has no weights, which is reported
+      }
       int nearest = nearestPriorities(instance);
       for (int i = 0; i < instance.track().size(); i++) {
         Track track = instance.track().get(i);
@@ -29,16 +32,17 @@ final class Warnings {
           String message =
               "weight " + track.weight() + " changes nothing: the priorities are " + nearest;
           String at = VrrpRules.at(instance) + "/track/" + i;
-          findings.warning(RuleId.WEIGHT_NO_EFFECT, at, message + " apart");
+          findings.report(RuleId.WEIGHT_NO_EFFECT, at, message + " apart");
         }
       }
     }
   }
 
   private static int nearestPriorities(VrrpInstance instance) {
-    int nearest = 254;
+    Set<Integer> priorities = new TreeSet<>(instance.priorities().values());
+    int nearest = priorities.size() < instance.priorities().size() ? 0 : 254;
     int before = -254;
-    for (int priority : new TreeSet<>(instance.priorities().values())) {
+    for (int priority : priorities) {
       nearest = Math.min(nearest, priority - before);
       before = priority;
     }
@@ -56,7 +60,7 @@ final class Warnings {
               "all nodes fail check " + check.name() + " together, and weight 0 means ";
           String at = VrrpRules.at(instance) + "/track/" + i;
           String fix = "Fault: give it a weight, or nobody holds the addresses";
-          findings.warning(RuleId.SHARED_FAULT, at, message + fix);
+          findings.report(RuleId.SHARED_FAULT, at, message + fix);
         }
       }
     }
@@ -91,7 +95,7 @@ final class Warnings {
           String message = "check " + check.name() + " takes " + Durations.format(noticed);
           String rest = " to fail, a dead node is noticed within " + Durations.format(failover);
           String at = VrrpRules.at(instance) + "/track/" + i;
-          findings.warning(RuleId.SLOW_CHECK, at, message + rest);
+          findings.report(RuleId.SLOW_CHECK, at, message + rest);
         }
       }
     }
@@ -105,7 +109,7 @@ final class Warnings {
         String message =
             "vip_lease is shorter than two advert intervals, " + Durations.format(least);
         String at = VrrpRules.at(instance) + "/vip_lease";
-        findings.warning(RuleId.SHORT_LEASE, at, message + ": auto is three");
+        findings.report(RuleId.SHORT_LEASE, at, message + ": auto is three");
       }
     }
   }
@@ -116,7 +120,7 @@ final class Warnings {
       if (authentication != null && authentication.password() != null) {
         String at = VrrpRules.at(instance) + "/authentication/password";
         String message = "all who read the spec read this password: use password_file";
-        findings.warningAtKey(RuleId.INLINE_SECRET, at, message);
+        findings.reportAtKey(RuleId.INLINE_SECRET, at, message);
       }
     }
   }
@@ -162,7 +166,7 @@ final class Warnings {
 
   private void unused(Set<String> used, String name, String section, String message) {
     if (!used.contains(name)) {
-      findings.warningAtKey(RuleId.UNUSED_DEFINITION, Pointer.child(section, name), message);
+      findings.reportAtKey(RuleId.UNUSED_DEFINITION, Pointer.child(section, name), message);
     }
   }
 
@@ -170,7 +174,7 @@ final class Warnings {
     for (Upstream upstream : cluster.upstreams().values()) {
       if (upstream.servers().size() == 1) {
         String message = upstream.name() + " has one server: when it fails, nothing answers";
-        findings.warning(RuleId.ONE_SERVER, TrafficRules.at(upstream) + "/servers/0", message);
+        findings.report(RuleId.ONE_SERVER, TrafficRules.at(upstream) + "/servers/0", message);
       }
     }
   }
@@ -184,7 +188,7 @@ final class Warnings {
       if (!ready) {
         String message = "all servers of " + upstream.name() + " are drain or maint";
         String at = TrafficRules.at(upstream) + "/servers";
-        findings.warning(RuleId.UPSTREAM_ALL_DOWN, at, message + ": every request gets a 502");
+        findings.report(RuleId.UPSTREAM_ALL_DOWN, at, message + ": every request gets a 502");
       }
     }
   }
@@ -197,7 +201,7 @@ final class Warnings {
         if (!seen.add(server.address().getHostAddress() + " " + server.port())) {
           String at = TrafficRules.at(upstream) + "/servers/" + i;
           String message = "this server stands twice in " + upstream.name() + ": use weight";
-          findings.warning(RuleId.SERVER_TWICE, at, message);
+          findings.report(RuleId.SERVER_TWICE, at, message);
         }
       }
     }

@@ -11,6 +11,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.parser.Parser;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 
@@ -86,13 +87,8 @@ public final class Yaml {
 
   private static YamlNode compose(String file, String text, List<Problem> problems)
       throws YamlComposer.RefusedException {
-    LoaderOptions limits = new LoaderOptions();
-    limits.setCodePointLimit(MAX_BYTES);
-    limits.setNestingDepthLimit(MAX_DEPTH);
     try {
-      YamlNode node =
-          new YamlComposer(file, new ParserImpl(new StreamReader(text), limits), problems)
-              .document();
+      YamlNode node = new YamlComposer(file, parser(text), problems).document();
       if (node == null || (node instanceof YamlNode.Scalar it && it.text().isEmpty())) {
         throw refused("yaml-empty", file, 0, 0, "the file is empty");
       }
@@ -109,6 +105,23 @@ public final class Yaml {
     } catch (YAMLException e) {
       throw refused("yaml-syntax", file, 0, 0, "not valid YAML: " + e.getMessage());
     }
+  }
+
+  static Parser parser(String text) {
+    LoaderOptions limits = new LoaderOptions();
+    limits.setCodePointLimit(MAX_BYTES);
+    limits.setNestingDepthLimit(MAX_DEPTH);
+    return new ParserImpl(new StreamReader(text), limits);
+  }
+
+  /** The text of a file that {@link #read} took: its places are the parser's. */
+  static String decoded(byte[] bytes) {
+    return withoutMark(new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  /** Editors of another platform begin a file with a byte order mark. */
+  private static String withoutMark(String text) {
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
   private static String text(String file, byte[] bytes) throws YamlComposer.RefusedException {
@@ -130,7 +143,7 @@ public final class Yaml {
       throw refused("yaml-binary", file, line, column, "not a text file: it has " + what);
     }
     refuseLongLine(file, text);
-    return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    return withoutMark(text);
   }
 
   private static void refuseLongLine(String file, String text)

@@ -9,8 +9,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +96,23 @@ public final class History {
   /** The oldest first. */
   public List<Entry> passes() {
     return List.copyOf(passes);
+  }
+
+  /** Generations that nginx was seen to run, the newest first. */
+  public List<String> proven() {
+    Set<String> ids = new LinkedHashSet<>();
+    for (int i = passes.size() - 1; i >= 0; i--) {
+      Entry pass = passes.get(i);
+      boolean ran =
+          switch (Outcome.Kind.valueOf(pass.outcome().toUpperCase(Locale.ROOT))) {
+            case APPLIED, UNCHANGED, SUPERSEDED -> true;
+            default -> false;
+          };
+      if (ran && pass.generation() != null) {
+        ids.add(pass.generation());
+      }
+    }
+    return List.copyOf(ids);
   }
 
   /** The end of the last pass; null: there was none. */

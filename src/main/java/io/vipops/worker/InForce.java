@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,7 @@ final class InForce {
 
   /** Whether nginx and VRRP are known to run {@code wanted}. */
   boolean runs(String wanted) {
-    return converged && wanted.equals(id);
+    return converged && wanted.equals(id) && nginx.isAdopted();
   }
 
   /**
@@ -107,7 +108,21 @@ final class InForce {
    * and VRRP run it is another question.
    */
   boolean holds(String wanted) {
-    return wanted.equals(id) && settling != null && isSettled();
+    return wanted.equals(id) && settling != null && isSettled() && nginx.isAdopted();
+  }
+
+  /** Whether nginx's configuration file may become our link; asked anew each time. */
+  boolean isAdopted() {
+    return nginx.isAdopted();
+  }
+
+  /**
+   * Refuses to take anything into force where nginx's configuration file is not ours to change.
+   *
+   * @throws ApplyFailure whose fault is {@link Fault#NOT_ADOPTED}
+   */
+  void requireAdopted() throws ApplyFailure {
+    nginx.requireAdopted();
   }
 
   /** Whether nginx and VRRP are known to run what {@code current} points at. */
@@ -235,11 +250,13 @@ final class InForce {
       write(failed);
     }
     converged = false;
+    if (failed.previous() == null) {
+      nginx.release(); // first, so that nginx's configuration leads somewhere at any moment
+    }
     point(failed.previous());
     String back = id;
     if (back == null) {
       settling = null;
-      nginx.release();
       vrrp.apply(emptyVrrpFile());
       converged = true;
       return;
@@ -296,19 +313,24 @@ final class InForce {
   }
 
   /**
-   * Learns from the disk what is in force, unless it did already. {@code current} decides; the
-   * journal only says whether an apply was under way.
+   * Learns from the disk what is in force, unless it knows. {@code current} decides, and may have
+   * changed under our feet: unadopt removes it. The journal only says whether an apply was under
+   * way.
    */
   void read() throws ApplyFailure {
-    if (read) {
-      return;
-    }
+    String there;
     try {
-      id = generations.current().orElse(null);
-      since = Instant.now();
+      there = generations.current().orElse(null);
     } catch (IOException e) {
       throw host("resume", e);
     }
+    if (read && Objects.equals(there, id)) {
+      return;
+    }
+    id = there;
+    since = Instant.now();
+    settling = null;
+    converged = false;
     try {
       entry = journal.read().orElse(null);
     } catch (IOException e) {

@@ -24,7 +24,8 @@ public record Outcome(
   /**
    * {@code UNCHANGED}: the commit changes nothing on this node. {@code REFUSED}: the commit's
    * fault. {@code FAILED}: the host's fault, tried again. {@code HELD}: the node takes no commit.
-   * {@code SUPERSEDED}: proven, then a newer commit came.
+   * {@code SUPERSEDED}: proven, then a newer commit came. {@code NOT_ADOPTED}: nginx's
+   * configuration is not ours to change until somebody runs {@code vipops adopt}.
    */
   public enum Kind {
     APPLIED,
@@ -33,11 +34,21 @@ public record Outcome(
     FAILED,
     HELD,
     PAUSED,
-    SUPERSEDED;
+    SUPERSEDED,
+    NOT_ADOPTED;
 
     /** As in messages and history. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** As a condition's reason, e.g. {@code NotAdopted}. */
+    String reason() {
+      StringBuilder reason = new StringBuilder();
+      for (String part : word().split("_", -1)) {
+        reason.append(part.substring(0, 1).toUpperCase(Locale.ROOT)).append(part.substring(1));
+      }
+      return reason.toString();
     }
   }
 
@@ -49,7 +60,7 @@ public record Outcome(
         kind,
         commit.sha(),
         generation,
-        kind.word()
+        kind.word().replace('_', ' ')
             + " "
             + what
             + "(commit "

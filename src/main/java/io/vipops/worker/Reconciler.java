@@ -103,6 +103,8 @@ public final class Reconciler {
       return keep(commit, id, pass, newer);
     }
 
+    inForce.requireAdopted();
+
     pass.begin("stage", SHORT);
     inForce.stage(rendering, commit.sha(), version, Settling.of(spec.cluster()));
 
@@ -220,6 +222,9 @@ public final class Reconciler {
     report.fetched(commit);
     Outcome judged = verdicts.before(commit, forced);
     if (judged != null) {
+      if (judged.kind() == Kind.NOT_ADOPTED) {
+        report.ended(judged); // also after a restart: somebody has to do something
+      }
       report.send();
       return judged;
     }
@@ -260,9 +265,11 @@ public final class Reconciler {
           ? verdicts.refuse(commit, e.line(), null)
           : Outcome.of(Kind.FAILED, commit, null, e.line());
     } catch (ApplyFailure e) {
-      return e.fault() == Fault.COMMIT
-          ? verdicts.refuse(commit, e.line(), e.line())
-          : Outcome.of(Kind.FAILED, commit, null, e.line());
+      return switch (e.fault()) {
+        case COMMIT -> verdicts.refuse(commit, e.line(), e.line());
+        case HOST -> Outcome.of(Kind.FAILED, commit, null, e.line());
+        case NOT_ADOPTED -> Outcome.of(Kind.NOT_ADOPTED, commit, null, e.line());
+      };
     } catch (IOException e) {
       return Outcome.of(Kind.FAILED, commit, null, e.toString());
     } catch (RuntimeException e) {
@@ -359,18 +366,18 @@ public final class Reconciler {
   /** After a start: both halves to {@code current}, without Git. Returns the failure, or null. */
   @Nullable String resume(boolean mayStart) throws InterruptedException {
     steps.begin("resume", LONG.plus(LONG));
-    String failure = null;
+    ApplyFailure failure = null;
     try {
       inForce.resume(mayStart);
       if (inForce.id() != null) {
         LOG.info("generation {} is in force", inForce.id());
       }
     } catch (ApplyFailure e) {
-      failure = e.line();
-      LOG.warn("resume: {}", failure);
+      failure = e;
+      LOG.warn("resume: {}", e.line());
     }
     report.resumed(failure);
-    return failure;
+    return failure == null ? null : failure.line();
   }
 
   /** Whether nginx and VRRP are known to run what {@code current} points at. */

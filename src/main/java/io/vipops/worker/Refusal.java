@@ -1,6 +1,7 @@
 package io.vipops.worker;
 
 import io.vipops.apply.ApplyFailure;
+import io.vipops.render.NginxComplaint;
 import io.vipops.render.Renderer.Rendering;
 import io.vipops.spec.Problem;
 import io.vipops.spec.ProblemText;

@@ -1,11 +1,14 @@
 package io.vipops.worker;
 
+import io.vipops.apply.ApplyFailure;
+import io.vipops.apply.Fault;
 import io.vipops.apply.Settling;
 import io.vipops.git.Commit;
 import io.vipops.spec.AgentConfig;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +63,12 @@ final class Report {
     send();
   }
 
-  void resumed(@Nullable String failure) {
+  void resumed(@Nullable ApplyFailure failure) {
     if (failure != null) {
-      set(Conditions.READY, false, "Failed", failure);
-      set(Conditions.STALLED, true, "ResumeFailed", failure);
+      boolean foreign = failure.fault() == Fault.NOT_ADOPTED;
+      String reason = foreign ? Outcome.Kind.NOT_ADOPTED.reason() : "ResumeFailed";
+      set(Conditions.READY, false, foreign ? reason : "Failed", failure.line());
+      set(Conditions.STALLED, true, reason, failure.line());
     } else {
       set(Conditions.STALLED, false, "", "");
       History.Entry last = history.last();
@@ -85,11 +90,10 @@ final class Report {
   }
 
   void ended(Outcome outcome) {
-    String reason =
-        outcome.kind().word().substring(0, 1).toUpperCase(java.util.Locale.ROOT)
-            + outcome.kind().word().substring(1);
+    String reason = outcome.kind().reason();
     set(Conditions.READY, outcome.ok(), reason, outcome.ok() ? "" : outcome.line());
-    boolean stalled = outcome.kind() == Outcome.Kind.FAILED;
+    boolean stalled =
+        outcome.kind() == Outcome.Kind.FAILED || outcome.kind() == Outcome.Kind.NOT_ADOPTED;
     set(Conditions.STALLED, stalled, stalled ? reason : "", stalled ? outcome.line() : "");
     send();
   }
@@ -134,7 +138,10 @@ final class Report {
     if (last == null) {
       return null;
     }
-    return last.outcome().equals("refused") || last.outcome().equals("failed") ? last.line() : null;
+    return switch (Outcome.Kind.valueOf(last.outcome().toUpperCase(Locale.ROOT))) {
+      case REFUSED, FAILED, NOT_ADOPTED -> last.line();
+      default -> null;
+    };
   }
 
   private @Nullable Map<String, @Nullable Object> generation() {

@@ -79,6 +79,7 @@ final class Verdicts {
           // an nginx that the operator stopped.
           case APPLIED, UNCHANGED -> last.generation() != null && inForce.holds(last.generation());
           case HELD -> true;
+          case NOT_ADOPTED -> !inForce.isAdopted();
           case FAILED -> !forced && !backoff.isOver();
           case REFUSED, PAUSED, SUPERSEDED -> false;
         };

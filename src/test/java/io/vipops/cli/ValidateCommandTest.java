@@ -3,8 +3,10 @@ package io.vipops.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipops.json.Json;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -139,6 +141,54 @@ class ValidateCommandTest {
     assertThat(vipops("validate").exit()).isEqualTo(2);
     assertThat(vipops("validate", "--format", "xml", CLASSIC).exit()).isEqualTo(2);
     assertThat(vipops("validate", "--nope", CLASSIC).err()).doesNotContain("Exception");
+  }
+
+  @Test
+  void theOthersAreReportedWhereOneCannotBeRead() throws Exception {
+    Path bad = write("bad.yaml", "version: 1\n");
+    for (String format : List.of("text", "json", "github", "sarif", "junit", "gitlab")) {
+      Run run = vipops("validate", "--format", format, folder + "/none.yaml", bad.toString());
+      assertThat(run.exit()).isEqualTo(2);
+      assertThat(run.err()).contains("error: " + folder + "/none.yaml: no such file or folder\n");
+      assertThat(run.out() + run.err()).contains("the spec needs cluster");
+    }
+  }
+
+  @Test
+  void machineFormatsAreOneDocumentOverAllPathsAndNothingElse() throws Exception {
+    Path bad = write("bad.yaml", "version: 1\n");
+    for (String format : List.of("json", "github", "sarif", "junit", "gitlab")) {
+      Run run = vipops("validate", "--format", format, CLASSIC, bad.toString(), bad.toString());
+      assertThat(run.exit()).isEqualTo(1);
+      assertThat(run.err()).isEmpty();
+      assertThat(run.out()).as(format).contains("the spec needs cluster");
+      if (format.equals("junit")) {
+        assertThat(run.out().split("<testsuite ", -1)).hasSize(4);
+      } else {
+        assertThat(run.out().lines()).hasSize(format.equals("github") ? 2 * 2 : 1);
+      }
+    }
+  }
+
+  @Test
+  void aDashIsTheSpecFromStdin() throws Exception {
+    InputStream in = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream("version: 1\n".getBytes(StandardCharsets.UTF_8)));
+      Run run = vipops("validate", "--format", "github", "-", CLASSIC);
+      assertThat(run.exit()).isEqualTo(1);
+      assertThat(run.out()).startsWith("::error file=<stdin>,line=1,col=1,title=missing-key::");
+      System.setIn(new ByteArrayInputStream("version: 1\n".getBytes(StandardCharsets.UTF_8)));
+      assertThat(vipops("validate", "-", "--stdin-filename", "lb/web.yaml").err())
+          .startsWith("lb/web.yaml:1:1: error [missing-key]");
+      System.setIn(new ByteArrayInputStream(Files.readAllBytes(Path.of(CLASSIC))));
+      assertThat(vipops("validate", "-").exit()).isZero();
+    } finally {
+      System.setIn(in);
+    }
+    Run twice = vipops("validate", "-", "-");
+    assertThat(twice.exit()).isEqualTo(2);
+    assertThat(twice.err()).isEqualTo("error: - is given twice: stdin is one spec\n");
   }
 
   @Test

@@ -40,7 +40,12 @@ class VipopsTest {
         "retry",
         "drain",
         "undrain",
+        "adopt",
+        "unadopt",
+        "recover",
+        "release",
         "schema",
+        "explain-rule",
         "completion"
       })
   void everyCommandExplainsItself(String command) {
@@ -56,6 +61,7 @@ class VipopsTest {
     "plan,1",
     "schema,2",
     "agent,2",
+    "adopt,2",
     "status,3",
     "sync,3",
     "drain,3"
@@ -74,6 +80,24 @@ class VipopsTest {
   }
 
   @Test
+  void beforeItsFirstConfigurationAHostRecoversAndReleasesNothing() throws Exception {
+    Path file = folder.resolve("agent.yaml");
+    assertThat(run("recover", "--config", file.toString())).as("nginx is to start").isZero();
+    assertThat(run("adopt", "--config", file.toString())).isEqualTo(1);
+    Files.writeString(
+        file,
+        "version: 1\nsource: {url: 'file:///x'}\nstate_dir: %1$s/state\nrun_dir: %1$s/run\n"
+            .formatted(folder));
+    assertThat(run("recover", "--config", file.toString())).isZero();
+    assertThat(run("release", "--config", file.toString())).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "✓ no " + folder + "/state yet: nothing to recover",
+            "✓ no generation in force: nothing to release");
+    assertThat(folder.resolve("state")).doesNotExist();
+  }
+
+  @Test
   void anAgentWithoutItsFileEndsWith78() {
     Path file = folder.resolve("agent.yaml");
     assertThat(run("agent", "--config", file.toString())).isEqualTo(78);
@@ -89,6 +113,16 @@ class VipopsTest {
         .contains(file + ":2:15: error")
         .contains(file + ":3:1: error")
         .contains("did you mean state_dir?");
+  }
+
+  @Test
+  void anAgentYamlIsCheckedWithoutStartingAnything() throws Exception {
+    Path file = folder.resolve("agent.yaml");
+    Files.writeString(file, "version: 1\nsource: {url: 'file:///nowhere'}\n");
+    assertThat(run("agent", "--check", "--config", file.toString())).isZero();
+    assertThat(out.toString()).contains(file + " is valid");
+    Files.writeString(file, "version: 1\n");
+    assertThat(run("agent", "--check", "--config", file.toString())).isEqualTo(78);
   }
 
   @Test

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * standard input {@code apply key=value…} changes the instance and {@code status} prints it.
  */
 final class Node implements EngineListener {
-  private Node() {}
+  Node() {}
 
   public static void main(String[] arguments) throws Exception {
     Engine engine = Engine.start(new Node());

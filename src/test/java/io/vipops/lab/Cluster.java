@@ -36,7 +36,7 @@ public final class Cluster implements AutoCloseable {
     hosts.put("lb01", lab.host("lb01", "10.0.0.51/24"));
     hosts.put("lb02", lab.host("lb02", "10.0.0.52/24"));
     client = lab.host("client", "10.0.0.10/24");
-    startBackends();
+    Backends.start(lab, folder);
     git(folder, "init", "-q", "--bare", "-b", "main", "lb.git");
     git(folder, "init", "-q", "-b", "main", "admin");
     git(admin(), "remote", "add", "origin", folder.resolve("lb.git").toString());
@@ -51,26 +51,6 @@ public final class Cluster implements AutoCloseable {
       lab.close();
       throw e;
     }
-  }
-
-  private void startBackends() throws IOException, InterruptedException {
-    LabHost web = lab.host("web", "10.0.0.101/24");
-    StringBuilder conf = new StringBuilder();
-    conf.append(
-        "daemon off; worker_processes 1; pid %s; error_log %s;\n"
-            .formatted(folder.resolve("web.pid"), folder.resolve("web.log")));
-    conf.append("events { worker_connections 512; }\nhttp { access_log off;\n");
-    for (int n = 101; n <= 104; n++) {
-      if (n > 101) {
-        web.ip("addr", "add", "10.0.0." + n + "/24", "dev", "eth0");
-      }
-      conf.append(
-          "server { listen 10.0.0.%1$d:80; location / { return 200 \"b%1$d\\n\"; } }\n"
-              .formatted(n));
-    }
-    Path file = folder.resolve("web.conf");
-    Files.writeString(file, conf.append("}\n"));
-    web.start("nginx", "-c", file.toString());
   }
 
   private Path admin() {

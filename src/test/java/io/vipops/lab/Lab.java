@@ -22,6 +22,7 @@ public final class Lab implements AutoCloseable {
   private final String prefix =
       "vo" + Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36 * 36), 36);
   private final List<LabHost> hosts = new ArrayList<>();
+  private final List<SystemdHost> machines = new ArrayList<>();
   private final List<Running> running = Collections.synchronizedList(new ArrayList<>());
 
   private Lab() {}
@@ -48,10 +49,39 @@ public final class Lab implements AutoCloseable {
   public LabHost host(String name, String address) throws IOException, InterruptedException {
     LabHost host = new LabHost(this, name);
     hosts.add(host);
+    connect(host, address);
+    return host;
+  }
+
+  /**
+   * Adds a machine that runs systemd, not booted yet.
+   *
+   * @param tree the Debian tree that it boots from, which it does not change
+   * @param folder what it writes; empty or missing, not on a file system of another lab host
+   */
+  public SystemdHost machine(String name, String address, Path tree, Path folder)
+      throws IOException, InterruptedException {
+    SystemdHost machine =
+        new SystemdHost(this, new LabHost(this, name), address, new Disk(tree, folder));
+    machines.add(machine);
+    machine.install();
+    return machine;
+  }
+
+  private void connect(LabHost host, String address) throws IOException, InterruptedException {
     Command.run("ip", "netns", "add", host.namespace());
     host.ip("link", "set", "lo", "up");
     cable(host, address);
-    return host;
+  }
+
+  /**
+   * Gives a host a new, empty network, as a reboot does: no address or rule of the old one stays.
+   */
+  void renew(LabHost host, String address) throws IOException, InterruptedException {
+    // A namespace goes in its own time; its cable's name is needed now.
+    Command.attempt("ip", "-n", bridge(), "link", "del", host.port());
+    remove(host.namespace());
+    connect(host, address);
   }
 
   /** Puts a cable from a host's new {@code eth0} to the bridge. */
@@ -106,6 +136,9 @@ public final class Lab implements AutoCloseable {
     for (Running process : List.copyOf(running)) {
       process.close();
     }
+    for (SystemdHost machine : machines) {
+      machine.close();
+    }
     for (LabHost host : hosts) {
       remove(host.namespace());
     }
@@ -113,7 +146,7 @@ public final class Lab implements AutoCloseable {
   }
 
   /** Daemons that left their parent are found by the namespace, which is ours alone. */
-  private static void remove(String namespace) {
+  static void remove(String namespace) {
     for (String pid : Command.attempt("ip", "netns", "pids", namespace).lines().toList()) {
       Command.attempt("kill", "-9", pid.strip());
     }

@@ -21,6 +21,10 @@ public final class LabHost {
     return lab.prefix() + "-" + name;
   }
 
+  String name() {
+    return name;
+  }
+
   /** The bridge's end of this host's cable. */
   String port() {
     return "p-" + name;

@@ -43,7 +43,7 @@ final class Clusters {
         new Cluster(
             "web",
             new TreeMap<>(
-                Map.of("lb01", new Node("lb01", address("10.0.0.51"), "eth0", false, false))),
+                Map.of("lb01", new Node("lb01", address("10.0.0.51"), "eth0", null, false, false))),
             new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>(Map.of(upstream.name(), upstream)),

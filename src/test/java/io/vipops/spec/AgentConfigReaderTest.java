@@ -167,7 +167,7 @@ class AgentConfigReaderTest {
         "drift: report|3:8 not-supported",
         "drift: ignore|3:8 bad-value",
         "log: {format: jsn}|3:15 bad-value",
-        "webhook: {}|3:1 not-supported",
+        "webhook: {secret_file: /a}|3:1 not-supported",
         "version: 1|3:1 yaml-duplicate-key"
       })
   void eachFaultIsOneErrorAtItsPlace(String line, String expected) {
@@ -195,7 +195,7 @@ class AgentConfigReaderTest {
         "url: 'file:///a', path: a/../../b|1:47 bad-value",
         "url: 'file:///a', branch: ''|1:49 bad-value",
         "url: 'file:///a', ssh: {key: id}|1:52 bad-value",
-        "url: 'file:///a', verify: {}|1:41 not-supported"
+        "url: 'file:///a', verify: {allowed_signers: /a}|1:41 not-supported"
       })
   void theSourceIsChecked(String source, String expected) {
     assertThat(faults("{version: 1, source: {" + source + "}}")).containsExactly(expected);

@@ -2,6 +2,7 @@ package io.vipops.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipops.apply.Adoption;
 import io.vipops.apply.ApplyFailure;
 import io.vipops.apply.Fault;
 import io.vipops.apply.Generations;
@@ -226,6 +227,7 @@ class ReconcilerTest {
         conf,
         "# the distribution's\npid %s;\nerror_log %s;\nevents {}\n"
             .formatted(node.config.nginx().pid(), dir.resolve("error.log")));
+    adopt();
     node.push(node.spec(node.port, "10.0.0.101:80"));
     node.vrrpRefuses = new ApplyFailure(Fault.HOST, "converge: VRRP: eth0 is gone");
     assertThat(node.pass().kind()).isEqualTo(Kind.FAILED);
@@ -239,6 +241,65 @@ class ReconcilerTest {
     assertThat(conf.resolveSibling("nginx.conf.before-vipops"))
         .content()
         .startsWith("# the distribution's");
+  }
+
+  private void adopt() throws Exception {
+    var unused =
+        new Adoption(node.config.nginx(), node.config.stateDir())
+            .adopt(new Adoption.Manner(false, line -> {}, line -> {}));
+  }
+
+  @Test
+  void aConfigurationThatNobodyGaveAwayIsLeftAloneUntilItIsAdopted() throws Exception {
+    Path conf = node.config.nginx().config();
+    Files.createDirectories(conf.getParent());
+    Files.writeString(conf, "events {}\npid %s;\n".formatted(node.config.nginx().pid()));
+    node.push(node.spec(node.port, "10.0.0.101:80"));
+    Outcome refused = node.pass();
+    assertThat(refused.kind()).as(refused.line()).isEqualTo(Kind.NOT_ADOPTED);
+    assertThat(refused.line())
+        .startsWith("not adopted (commit ")
+        .endsWith(conf + " is not vipops' to change yet: run vipops adopt on this host");
+    assertThat(conf).isRegularFile();
+    assertThat(current()).isEqualTo("none");
+    assertThat(node.vrrpCalls).isEmpty();
+    assertThat(node.steps).doesNotContain("stage");
+    assertThat(String.valueOf(node.reports.get(node.reports.size() - 1)))
+        .contains("type=Ready, status=false, reason=NotAdopted")
+        .contains("type=Stalled, status=true, reason=NotAdopted");
+
+    node.restart();
+    node.steps.clear();
+    node.reports.clear();
+    assertThat(node.pass().kind()).isEqualTo(Kind.NOT_ADOPTED);
+    assertThat(node.steps).as("only asked").containsExactly("fetch");
+    assertThat(String.valueOf(node.reports)).contains("reason=NotAdopted");
+    adopt();
+    Outcome applied = node.pass();
+    assertThat(applied.kind()).as(applied.line()).isEqualTo(Kind.APPLIED);
+    assertThat(conf).isSymbolicLink();
+  }
+
+  @Test
+  void afterUnadoptNothingIsAppliedUntilItIsAdoptedAgain() throws Exception {
+    Path conf = node.config.nginx().config();
+    Files.createDirectories(conf.getParent());
+    Files.writeString(
+        conf,
+        "events {}\npid %s;\nerror_log %s;\n"
+            .formatted(node.config.nginx().pid(), dir.resolve("error.log")));
+    adopt();
+    String id = applied("10.0.0.101:80");
+    Adoption adoption = new Adoption(node.config.nginx(), node.config.stateDir());
+    assertThat(adoption.unadopt(false, new Adoption.Manner(false, line -> {}, line -> {})))
+        .isTrue();
+    assertThat(node.answeredId()).isNull();
+    assertThat(node.pass().kind()).isEqualTo(Kind.NOT_ADOPTED);
+    assertThat(conf).isRegularFile();
+    adopt();
+    Outcome again = node.pass();
+    assertThat(again.kind()).as(again.line()).isEqualTo(Kind.APPLIED);
+    assertThat(node.answeredId()).isEqualTo(id);
   }
 
   @Test

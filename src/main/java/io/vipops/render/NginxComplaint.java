@@ -1,9 +1,9 @@
-package io.vipops.worker;
+package io.vipops.render;
 
-import io.vipops.render.Renderer;
 import io.vipops.render.Renderer.Rendering;
 import io.vipops.spec.Position;
 import io.vipops.spec.Problem;
+import io.vipops.spec.RuleId;
 import io.vipops.spec.Severity;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What nginx says of a rendered file, led back to the line of the spec that is behind it. */
-final class NginxComplaint {
+public final class NginxComplaint {
   /** nginx's own place, e.g. {@code in /var/lib/…/nginx.conf:12}. */
   private static final Pattern PLACE = Pattern.compile(" in \\S*/nginx\\.conf:([0-9]{1,9})");
 
@@ -22,14 +22,15 @@ final class NginxComplaint {
   private NginxComplaint() {}
 
   /** The problem in the spec; empty if the complaint leads to no line that the spec says. */
-  static Optional<Problem> traced(String complaint, Rendering rendering) {
+  public static Optional<Problem> traced(String complaint, Rendering rendering) {
     List<Position> lines = rendering.lines().getOrDefault(Renderer.NGINX_CONF, List.of());
     int line = line(complaint, rendering);
     if (line < 1 || line > lines.size() || lines.get(line - 1).line() == 0) {
       return Optional.empty();
     }
     String message = PLACE.matcher(complaint).replaceFirst("").strip();
-    return Optional.of(new Problem(Severity.ERROR, "nginx-test", lines.get(line - 1), message));
+    return Optional.of(
+        new Problem(Severity.ERROR, RuleId.NGINX_TEST.id, lines.get(line - 1), message));
   }
 
   /** The rendered line, from 1; 0: none is named. */

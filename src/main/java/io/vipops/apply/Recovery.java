@@ -1,0 +1,124 @@
+package io.vipops.apply;
+
+import io.vipops.spec.AgentConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes {@code current} whole before nginx is started at boot, from the state folder alone. What is
+ * left to do, nginx and VRRP, is the worker's {@code resume}, to which this leaves the journal.
+ */
+public final class Recovery {
+  private final Generations generations;
+  private final Journal journal;
+  private final NginxLink link;
+  private final Path config;
+
+  public Recovery(AgentConfig.Nginx nginx, Path stateDir) {
+    this.generations = new Generations(stateDir);
+    this.journal = new Journal(stateDir);
+    this.config = nginx.config();
+    this.link = new NginxLink(config, stateDir.resolve("current/nginx/nginx.conf"));
+  }
+
+  /**
+   * Looks and mends.
+   *
+   * @param proven generations that have served before, the newest first
+   * @return one line: what was found, what was done
+   * @throws IOException if the disk does not let it
+   */
+  public String run(List<String> proven) throws IOException {
+    Journal.Entry entry = entry();
+    String current = generations.current().orElse(null);
+    if (current == null && entry == null) {
+      return withoutGeneration("no generation yet");
+    }
+    boolean back = entry != null && entry.phase() == Journal.Phase.ROLLBACK;
+    String wanted = back ? Objects.requireNonNull(entry).previous() : current;
+    if (wanted == null) {
+      // Before current goes, so that nginx's configuration leads somewhere at any moment.
+      link.undo();
+      generations.switchTo(null);
+      return withoutGeneration("no generation is in force");
+    }
+    String damage = damage(wanted);
+    if (damage == null) {
+      if (!wanted.equals(current)) {
+        generations.switchTo(wanted);
+        return "finished the way back to generation " + wanted;
+      }
+      return "generation " + wanted + " is whole" + underWay(entry) + linkText();
+    }
+    return replace(wanted, damage, entry, proven);
+  }
+
+  /** The newest that has served and is whole takes the place of a damaged one. */
+  private String replace(
+      String damaged, String damage, Journal.@Nullable Entry entry, List<String> proven)
+      throws IOException {
+    Set<String> candidates = new LinkedHashSet<>();
+    if (entry != null && entry.previous() != null) {
+      candidates.add(entry.previous());
+    }
+    candidates.addAll(proven);
+    candidates.remove(damaged);
+    for (String candidate : candidates) {
+      if (damage(candidate) == null) {
+        // First what is true in any case, so that a crash in between is only recovered again.
+        journal.write(
+            new Journal.Entry(
+                null, candidate, Journal.Phase.APPLIED, generations.commit(candidate)));
+        generations.switchTo(candidate);
+        return damage + "; generation " + candidate + " is in force again" + linkText();
+      }
+    }
+    return withoutGeneration(damage + "; no other generation is whole");
+  }
+
+  /** Where the link leads nowhere, nginx has only its own file to start with, if it had one. */
+  private String withoutGeneration(String found) throws IOException {
+    boolean dangles = link.state() == NginxLink.State.LINKED && !Files.exists(config);
+    if (dangles && link.hasOriginal()) {
+      link.undo();
+      return found + ": " + config + " is the original again";
+    }
+    return found + linkText();
+  }
+
+  private String linkText() throws IOException {
+    return link.state() == NginxLink.State.MISSING && link.hasOriginal()
+        ? "; " + config + " is missing: the agent makes it again, or run vipops unadopt"
+        : "";
+  }
+
+  private static String underWay(Journal.@Nullable Entry entry) {
+    return entry == null || entry.phase() == Journal.Phase.APPLIED
+        ? ""
+        : "; its apply was interrupted, the agent finishes it";
+  }
+
+  /** Damage makes the journal's word worthless, not what {@code current} points at. */
+  private Journal.@Nullable Entry entry() {
+    try {
+      return journal.read().orElse(null);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private @Nullable String damage(String id) {
+    try {
+      Settling unused = generations.load(id);
+      return null;
+    } catch (ApplyFailure e) {
+      return e.line();
+    }
+  }
+}

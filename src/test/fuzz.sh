@@ -44,7 +44,7 @@ for target in "$@"; do
     -cp "target/test-classes:target/classes:$(cat $work/classpath)" com.code_intelligence.jazzer.Jazzer \
     --target_class="io.vipops.cli.${class[$target]}" --reproducer_path=$work \
     --instrumentation_includes="$ours" --custom_hook_includes="$ours" \
-    -dict=$work/dictionary -artifact_prefix=src/test/resources/fuzz/"$target"/ -max_len=16384 -timeout=20 \
+    -dict=$work/dictionary -artifact_prefix=src/test/resources/fuzz/"$target"/ -max_len=16384 -timeout=20 -report_slow_units=1000 \
     -print_final_stats=1 "$end" $work/"$target"/corpus $work/"$target"/seeds src/test/resources/fuzz/"$target" \
     >"$log" 2>&1 || code=$?
   inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")

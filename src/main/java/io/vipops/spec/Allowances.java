@@ -74,13 +74,13 @@ final class Allowances {
 
   /** Reports what accepted nothing, once every rule has been asked. */
   void reportStale() {
-    acceptances.forEach(
-        (place, acceptance) -> {
-          if (!acceptance.used) {
-            String message = place.rule().id + " finds nothing on this line: remove the comment";
-            remark(RuleId.STALE_ALLOW, acceptance.at, message);
-          }
-        });
+    for (Map.Entry<Place, Acceptance> entry : acceptances.entrySet()) {
+      if (!entry.getValue().used) {
+        String rule = entry.getKey().rule().id;
+        String message = rule + " finds nothing on this line: remove the comment";
+        remark(RuleId.STALE_ALLOW, entry.getValue().at, message);
+      }
+    }
   }
 
   private void remark(RuleId rule, Position at, String message) {

@@ -3,6 +3,7 @@ package io.vipops.spec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,15 @@ public final class SpecReader {
 
   /** Reads one spec, of one file or of all files of a folder, in the order of their names. */
   public static Reading read(List<SourceFile> files) {
-    return read(files, new BoundedProblems(), Rules.ALL);
+    return read(files, Schemas.read("cluster"), Rules.ALL, new BoundedProblems());
   }
 
-  /** With what to collect problems in, and some of the rules. */
-  static Reading read(List<SourceFile> files, BoundedProblems problems, Set<Rules> rules) {
+  /** By a schema and some of the rules; adds to {@code problems}. */
+  static Reading read(
+      List<SourceFile> files,
+      Map<String, @Nullable Object> shape,
+      Set<Rules> rules,
+      BoundedProblems problems) {
     List<YamlNode.Mapping> roots = roots(files, problems);
     if (!problems.isEmpty() || roots.isEmpty()) {
       // The schema would miss what an unreadable file has.
@@ -35,7 +40,7 @@ public final class SpecReader {
     }
     YamlNode.Mapping root = SpecFolder.merge(roots, problems);
     SourceMap source = new SourceMap(new YamlPositions(root));
-    SchemaCheck schema = new SchemaCheck(Schemas.read("cluster"), problems);
+    SchemaCheck schema = new SchemaCheck(shape, problems);
     schema.check(root);
     Cluster cluster = new ClusterDecoder(root, schema, problems).decode();
     Allowances allowances = new Allowances(comments(files), problems);

@@ -18,35 +18,30 @@ final class TreeRules {
     this.findings = findings;
   }
 
-  /** An address and port of a transport; without an address, any. */
-  private record Socket(String transport, long port, @Nullable InetAddress address) {}
-
   /** The first listeners of a port: of any kind, and on all its addresses. */
   private record Port(String some, @Nullable String all) {}
 
   void listenerTwice() {
-    Map<Socket, Port> ports = new HashMap<>();
-    Map<Socket, String> onOne = new HashMap<>();
+    Map<Integer, Port> ports = new HashMap<>();
+    Map<Integer, Map<InetAddress, String>> onOne = new HashMap<>();
     for (Map.Entry<String, YamlNode.Entry> entry : parts("listeners").entrySet()) {
       if (!(entry.getValue().value() instanceof YamlNode.Mapping listener)
-          || !(plain(listener, "port") instanceof Long port)) {
+          || !(plain(listener, "port") instanceof Long port)
+          || port > 65_535) {
         continue;
       }
       String name = entry.getKey();
-      Object protocol = plain(listener, "protocol");
-      Socket any = new Socket("udp".equals(protocol) ? "udp" : "tcp", port, null);
+      // UDP and TCP ports do not meet.
+      Integer key = port.intValue() + ("udp".equals(plain(listener, "protocol")) ? 65_536 : 0);
       List<InetAddress> addresses = addresses(listener);
-      Port before = ports.get(any);
+      Port before = ports.get(key);
       String other = before == null ? null : addresses.isEmpty() ? before.some : before.all;
       String all = addresses.isEmpty() ? name : null;
-      ports.put(
-          any,
-          before == null
-              ? new Port(name, all)
-              : before.all == null ? new Port(before.some, all) : before);
+      if (before == null || before.all == null) {
+        ports.put(key, new Port(before == null ? name : before.some, all));
+      }
       for (InetAddress address : addresses) {
-        Socket one = new Socket(any.transport(), port, address);
-        String first = onOne.putIfAbsent(one, name);
+        String first = onOne.computeIfAbsent(key, it -> new HashMap<>()).putIfAbsent(address, name);
         other = other != null || first == null || first.equals(name) ? other : first;
       }
       if (other != null) {

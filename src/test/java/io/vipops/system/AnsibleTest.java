@@ -194,9 +194,6 @@ class AnsibleTest {
     System.out.printf(
         "site.yml %d s, again %d s%n",
         seconds(begunNs, firstNs), seconds(firstNs, System.nanoTime()));
-    Play check = controller.play("site.yml", "--check", "--diff");
-    assertThat(check.code()).as(check.output()).isZero();
-    assertThat(check.recap("lb01", "changed")).as(check.output()).isZero();
   }
 
   @Test

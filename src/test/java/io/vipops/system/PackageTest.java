@@ -241,9 +241,7 @@ class PackageTest {
   @Test
   @Order(9)
   void lintianAndManHaveNothingToSay() throws Exception {
-    assertThat(
-            Command.run(
-                "lintian", "--allow-root", "--fail-on", "error,warning", deb.toString()))
+    assertThat(Command.run("lintian", "--allow-root", "--fail-on", "error,warning", deb.toString()))
         .isEmpty();
     try (var pages = Files.list(Path.of("target/package/share/man"))) {
       for (Path page : pages.toList()) {

@@ -39,7 +39,14 @@ public final class LocalRepository implements Closeable {
     FileRepositoryBuilder builder =
         new FileRepositoryBuilder().setMustExist(true).findGitDir(folder.toFile());
     File dir = builder.getGitDir();
-    return dir == null ? null : open(builder, dir.toPath());
+    if (dir != null) {
+      return open(builder, dir.toPath());
+    }
+    for (Path at = folder; at != null; at = at.getParent()) {
+      // JGit takes what it may not look into for nothing.
+      refuseUnreadable(at.resolve(".git"));
+    }
+    return null;
   }
 
   /**
@@ -54,13 +61,18 @@ public final class LocalRepository implements Closeable {
   }
 
   private static LocalRepository open(FileRepositoryBuilder builder, Path dir) throws GitFailure {
-    if (Files.exists(dir) && !(Files.isReadable(dir) && Files.isExecutable(dir))) {
-      throw GitFailure.ofHost("repository " + dir + ": permission denied: run this as its owner");
-    }
+    refuseUnreadable(dir);
+    refuseUnreadable(dir.resolve("objects"));
     try {
       return new LocalRepository(builder.build());
     } catch (IOException e) {
       throw unreadable(dir, e);
+    }
+  }
+
+  private static void refuseUnreadable(Path dir) throws GitFailure {
+    if (Files.isDirectory(dir) && !(Files.isReadable(dir) && Files.isExecutable(dir))) {
+      throw GitFailure.ofHost("repository " + dir + ": permission denied: run this as its owner");
     }
   }
 

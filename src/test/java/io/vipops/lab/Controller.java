@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -82,7 +83,8 @@ public final class Controller {
   /** Writes {@code ansible/inventory.yml} in the folder: hosts with addresses, and variables. */
   public Path inventory(Map<String, String> addresses, Path deb) throws IOException {
     String hosts =
-        addresses.entrySet().stream()
+        new TreeMap<>(addresses)
+            .entrySet().stream()
             .map(it -> "    %s: {ansible_host: %s}\n".formatted(it.getKey(), it.getValue()))
             .collect(Collectors.joining());
     return Files.writeString(
@@ -138,6 +140,8 @@ public final class Controller {
             .directory(Path.of("ansible").toAbsolutePath().toFile())
             .redirectErrorStream(true);
     builder.environment().put("ANSIBLE_HOME", path("home"));
+    // Kept connections are named by the address, which another lab's machines have, too.
+    builder.environment().put("ANSIBLE_SSH_CONTROL_PATH_DIR", path("home/cp"));
     builder.environment().put("ANSIBLE_NOCOLOR", "1");
     builder.environment().put("LC_ALL", "C.UTF-8");
     Process process = builder.start();

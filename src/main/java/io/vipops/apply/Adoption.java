@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -175,10 +176,17 @@ public final class Adoption {
     }
   }
 
-  /** nginx still runs what we rendered: it reads its own file again, or has none to run. */
+  /**
+   * nginx still runs what we rendered: it reads its own file again, or has none to run. One that
+   * ended meanwhile has nothing to leave.
+   */
   private void leaveOurConfiguration(boolean hasFile, Manner manner)
       throws ApplyFailure, InterruptedException {
-    long master = process.master().pid().orElse(-1);
+    OptionalLong running = process.master().pid();
+    if (running.isEmpty()) {
+      return;
+    }
+    long master = running.getAsLong();
     if (!hasFile) {
       step(
           manner,

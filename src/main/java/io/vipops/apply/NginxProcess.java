@@ -103,7 +103,15 @@ final class NginxProcess {
 
   /** By the shell, so that the worker needs no JNA: Java itself cannot send these signals. */
   private static void signal(String name, long pid) throws ApplyFailure, InterruptedException {
-    command(COMMAND, "/bin/sh", "-c", "kill -" + name + " " + pid);
+    command(COMMAND, signalCommand(name, pid).toArray(String[]::new));
+  }
+
+  /** To kill(1), numbers below 2 are init, a group, or everybody: never one nginx. */
+  static List<String> signalCommand(String name, long pid) throws ApplyFailure {
+    if (pid <= 1) {
+      throw new ApplyFailure(Fault.HOST, "process " + pid + " is no nginx master: not signalled");
+    }
+    return List.of("/bin/sh", "-c", "kill -" + name + " " + pid);
   }
 
   private static void command(Duration limit, String... command)

@@ -313,9 +313,8 @@ final class InForce {
   }
 
   /**
-   * Learns from the disk what is in force, unless it knows. {@code current} decides, and may have
-   * changed under our feet: unadopt removes it. The journal only says whether an apply was under
-   * way.
+   * Learns from the disk what is in force, unless it knows. {@code current} decides. The journal
+   * only says whether an apply was under way.
    */
   void read() throws ApplyFailure {
     String there;

@@ -252,6 +252,8 @@ final class InForce {
     converged = false;
     if (failed.previous() == null) {
       nginx.release(); // first, so that nginx's configuration leads somewhere at any moment
+    } else {
+      requireAdopted(); // or current would say one thing, nginx and VRRP another
     }
     point(failed.previous());
     String back = id;

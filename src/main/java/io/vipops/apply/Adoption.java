@@ -118,8 +118,9 @@ public final class Adoption {
     NginxLink.State state = state();
     boolean hasOriginal = link.hasOriginal();
     boolean ours = state == NginxLink.State.LINKED || hasOriginal;
-    boolean answers = nginx.isRunning() && nginx.answeredId() != null;
-    if (!ours && !answers && currentId().isEmpty()) {
+    boolean hasFile = hasOriginal || state == NginxLink.State.FOREIGN;
+    boolean runsOurs = mayRunOurs(state, hasFile);
+    if (!ours && !runsOurs && currentId().isEmpty()) {
       manner.say.accept(config.config() + " is not adopted: nothing to do");
       return false;
     }
@@ -139,13 +140,27 @@ public final class Adoption {
     if (!currentId().isEmpty()) {
       step(manner, "no generation is in force any more", () -> generations.switchTo(null));
     }
-    if (answers) {
-      leaveOurConfiguration(hasOriginal || state == NginxLink.State.FOREIGN, manner);
+    if (runsOurs) {
+      leaveOurConfiguration(hasFile, manner);
     }
     if (!manner.dryRun) {
       removeTraces();
     }
     return true;
+  }
+
+  /**
+   * Whether a running nginx is to be told. A busy one may miss a question, so where something was
+   * applied its answer is not waited for; the journal is what a run that died leaves last.
+   */
+  private boolean mayRunOurs(NginxLink.State state, boolean hasFile) throws ApplyFailure {
+    if (!nginx.isRunning()) {
+      return false;
+    }
+    return state == NginxLink.State.LINKED
+        || !currentId().isEmpty()
+        || (hasFile && journal.exists())
+        || nginx.answeredId() != null;
   }
 
   private void requireUntouched(NginxLink.State state) throws ApplyFailure {

@@ -1,5 +1,6 @@
 package io.vipops.apply;
 
+import io.vipops.linux.OomScore;
 import io.vipops.probe.NginxMaster;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
@@ -46,7 +47,9 @@ final class NginxProcess {
     String words = "start " + String.join(" ", command);
     try {
       new Orphans(config.binary(), config.pid()).end(config.endpoint().getPort(), ORPHANS);
-      Finished start = Finished.run(command, isSystemds() ? SYSTEMD : COMMAND);
+      // A child of the worker would be ended in its place when memory runs out.
+      Finished start =
+          Finished.run(OomScore.neutral(command), isSystemds() ? SYSTEMD : COMMAND);
       if (!start.ok()) {
         // systemctl only says that it failed, and where to look; nginx's log says why.
         String why =

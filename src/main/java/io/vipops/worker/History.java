@@ -11,11 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +48,9 @@ public final class History {
    */
   public record Denial(String context, String line, @Nullable String problems) {}
 
-  /** Outcomes of passes after which nginx runs the generation; another version may know more. */
-  private static final Set<String> RAN =
-      Stream.of(Outcome.Kind.APPLIED, Outcome.Kind.UNCHANGED, Outcome.Kind.SUPERSEDED)
-          .map(it -> it.name().toLowerCase(Locale.ROOT))
-          .collect(Collectors.toUnmodifiableSet());
+  /** After these nginx runs the generation. */
+  private static final Set<Outcome.Kind> RAN =
+      Set.of(Outcome.Kind.APPLIED, Outcome.Kind.UNCHANGED, Outcome.Kind.SUPERSEDED);
 
   private final Path file;
   private final List<Entry> passes = new ArrayList<>();
@@ -111,7 +106,8 @@ public final class History {
     Set<String> ids = new LinkedHashSet<>();
     for (int i = passes.size() - 1; i >= 0; i--) {
       Entry pass = passes.get(i);
-      if (RAN.contains(pass.outcome()) && pass.generation() != null) {
+      boolean ran = Outcome.Kind.of(pass.outcome()).filter(RAN::contains).isPresent();
+      if (ran && pass.generation() != null) {
         ids.add(pass.generation());
       }
     }

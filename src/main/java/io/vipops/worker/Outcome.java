@@ -3,6 +3,8 @@ package io.vipops.worker;
 import io.vipops.git.Commit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,11 @@ public record Outcome(
     /** As in messages and history. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The other way round; empty: a word of another version's. */
+    static Optional<Kind> of(String word) {
+      return Stream.of(values()).filter(it -> it.word().equals(word)).findFirst();
     }
 
     /** As a condition's reason, e.g. {@code NotAdopted}. */

@@ -8,13 +8,16 @@ import io.vipops.spec.AgentConfig;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The worker's parts of {@code status.json}, sent whenever they change. */
 final class Report {
+  private static final Set<Outcome.Kind> REFUSALS =
+      Set.of(Outcome.Kind.REFUSED, Outcome.Kind.FAILED, Outcome.Kind.NOT_ADOPTED);
+
   private final AgentConfig.Source source;
   private final String shownUrl;
   private final InForce inForce;
@@ -138,10 +141,9 @@ final class Report {
     if (last == null) {
       return null;
     }
-    return switch (Outcome.Kind.valueOf(last.outcome().toUpperCase(Locale.ROOT))) {
-      case REFUSED, FAILED, NOT_ADOPTED -> last.line();
-      default -> null;
-    };
+    return Outcome.Kind.of(last.outcome()).filter(REFUSALS::contains).isPresent()
+        ? last.line()
+        : null;
   }
 
   private @Nullable Map<String, @Nullable Object> generation() {

@@ -83,7 +83,10 @@ final class ScriptProbe {
     }
   }
 
-  /** sh(1), setsid(1) and setpriv(1) exec: the process is the leader, unless it did not get that far. */
+  /**
+   * sh(1), setsid(1) and setpriv(1) exec: the process is the leader, unless it did not get that
+   * far.
+   */
   private static void end(Process process) {
     if (!Processes.killGroup(process.pid())) {
       process.destroyForcibly();

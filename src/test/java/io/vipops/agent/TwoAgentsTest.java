@@ -85,7 +85,8 @@ class TwoAgentsTest {
               .start();
       String output = new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(second.waitFor()).as(output).isEqualTo(1);
-      assertThat(output.strip()).hasLineCount(1)
+      assertThat(output.strip())
+          .hasLineCount(1)
           .contains("is locked by process " + ProcessHandle.current().pid())
           .contains("another vipops agent runs");
       UnixSocket.connect(folder.resolve("run/control.sock")).close();

@@ -50,6 +50,24 @@ rm -f "$home/runtime/lib/classlist" "$home/runtime/lib/jexec"
 find "$home/runtime" "$home/lib/native" -type f \( -name '*.so' -o -name java -o -name jspawnhelper \) \
   -exec strip --strip-unneeded --remove-section=.comment --remove-section=.note {} +
 
+# The licences of what is bundled: the texts that a jar carries, in a folder of its name, and those that none does.
+licenses=$work/share/doc/licenses
+mkdir -p "$licenses"
+for jar in "$home"/lib/*.jar; do
+  name=$(basename "$jar" .jar)
+  mkdir "$work/texts"
+  (cd "$work/texts" && "$jdk/bin/jar" -xf "../home/lib/$name.jar" META-INF about.html)
+  find "$work/texts" -maxdepth 2 -type f \( -name '*LICENSE*' -o -name '*NOTICE*' -o -name about.html \) |
+    while read -r text; do
+      install -D -m 644 "$text" "$licenses/$name/$(basename "$text")"
+    done
+  rm -rf "$work/texts"
+done
+cp $here/licenses/* "$licenses/"
+for text in Apache-2.0 CC0-1.0 GPL-2 LGPL-2.1; do
+  cp "/usr/share/common-licenses/$text" "$licenses/$text.txt"
+done
+
 # man pages, completion, examples, units
 share=$work/share
 mkdir -p "$share/doc" "$share/systemd" "$share/bash-completion" "$share/man" "$work/classes"

@@ -16,6 +16,10 @@ import org.yaml.snakeyaml.parser.Parser;
  */
 record AllowComment(Position at, String id, String reason) {
   private static final String MARK = "vipops:allow";
+
+  /** Of a comment, in characters; a message shows less. */
+  private static final int LONGEST = 500;
+
   private static final byte[] MARK_BYTES = MARK.getBytes(StandardCharsets.US_ASCII);
 
   /** The comments of a file that is valid YAML; nearly free where it has none. */
@@ -41,7 +45,9 @@ record AllowComment(Position at, String id, String reason) {
     Parser parser = Yaml.parser(text);
     Event scalar = parser.getEvent();
     Places places = new Places(text);
-    for (int found = text.indexOf(MARK); found >= 0; found = text.indexOf(MARK, found + 1)) {
+    for (int found = text.indexOf(MARK);
+        found >= 0 && comments.size() < BoundedProblems.KEPT;
+        found = text.indexOf(MARK, found + 1)) {
       int hash = hashBefore(text, found);
       if (hash < 0) {
         continue;
@@ -76,12 +82,17 @@ record AllowComment(Position at, String id, String reason) {
   /** What follows the mark, up to the end of the line or the next comment in it. */
   private static String rest(String text, int found) {
     int from = found + MARK.length();
+    int most = Math.min(text.length(), from + LONGEST);
     int end = from;
-    while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
+    while (end < most && !isEnd(text, end)) {
       end++;
     }
-    int next = text.indexOf(" #", from);
-    return text.substring(from, next < 0 || next > end ? end : next).strip();
+    return text.substring(from, end).strip();
+  }
+
+  private static boolean isEnd(String text, int at) {
+    char c = text.charAt(at);
+    return c == '\n' || c == '\r' || (c == ' ' && text.startsWith("#", at + 1));
   }
 
   private static AllowComment comment(Position at, String rest) {

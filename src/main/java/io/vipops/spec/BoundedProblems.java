@@ -14,11 +14,13 @@ class BoundedProblems extends ArrayList<Problem> {
   private static final long serialVersionUID = 1L;
 
   private int dropped;
+  private boolean droppedError;
 
   @Override
   public boolean add(Problem problem) {
     if (isFull()) {
       dropped++;
+      droppedError |= problem.severity() == Severity.ERROR;
       return false;
     }
     return super.add(problem);
@@ -31,6 +33,7 @@ class BoundedProblems extends ArrayList<Problem> {
     }
     if (problems instanceof BoundedProblems bounded) {
       dropped += bounded.dropped;
+      droppedError |= bounded.droppedError;
     }
     return !problems.isEmpty();
   }
@@ -38,6 +41,11 @@ class BoundedProblems extends ArrayList<Problem> {
   /** Whether another problem is only counted. */
   boolean isFull() {
     return size() >= KEPT;
+  }
+
+  /** Whether an error is among those that were not kept. */
+  boolean droppedError() {
+    return droppedError;
   }
 
   /** How many there were, kept or not. */

@@ -26,7 +26,10 @@ final class Problems {
 
   private Problems() {}
 
-  /** In the order of their places, at most {@link #MOST} and one that says how many are left. */
+  /**
+   * In the order of their places, at most {@link #MOST} and one that says how many are left, as
+   * severe as the worst of them.
+   */
   static List<Problem> sorted(List<Problem> problems) {
     List<Problem> sorted = new ArrayList<>(problems);
     sorted.sort(BY_POSITION);
@@ -37,7 +40,9 @@ final class Problems {
     List<Problem> first = new ArrayList<>(sorted.subList(0, MOST));
     String message = (total - MOST) + " more problems are not shown";
     Position at = new Position(first.get(MOST - 1).position().file(), 0, 0);
-    first.add(new Problem(Severity.ERROR, RuleId.TOO_MANY.id, at, message));
+    boolean error = hasError(sorted.subList(MOST, sorted.size())) || droppedError(problems);
+    Severity severity = error ? Severity.ERROR : Severity.WARNING;
+    first.add(new Problem(severity, RuleId.TOO_MANY.id, at, message));
     return first;
   }
 
@@ -46,7 +51,14 @@ final class Problems {
     return problems instanceof BoundedProblems bounded ? bounded.total() : problems.size();
   }
 
+  private static boolean droppedError(List<Problem> problems) {
+    return problems instanceof BoundedProblems bounded && bounded.droppedError();
+  }
+
   static boolean hasError(List<Problem> problems) {
+    if (droppedError(problems)) {
+      return true;
+    }
     for (Problem problem : problems) {
       if (problem.severity() == Severity.ERROR) {
         return true;

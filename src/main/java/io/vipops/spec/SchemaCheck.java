@@ -119,7 +119,7 @@ final class SchemaCheck {
     Object ofOthers = rules.get("additionalProperties");
     if (ofKey == null && Boolean.FALSE.equals(ofOthers)) {
       String hint = isWorthAHint() ? Closest.hint(key, names(known)) : "";
-      String message = "unknown key " + key + hint;
+      String message = "unknown key " + SecretMask.name(key) + hint;
       fault(RuleId.UNKNOWN_KEY, pointer, entry.keyAt(), message);
       return;
     }

@@ -21,13 +21,16 @@ public final class SourceLines {
     }
   }
 
-  /** The text of the line, without its end; null: there is none. */
+  /**
+   * The text of the line as it may be shown, without its end and with asterisks for each password;
+   * null: there is none.
+   */
   public @Nullable String line(Position at) {
     SpecReader.SourceFile file = files.get(at.file());
     if (file == null) {
       return null;
     }
-    Indexed lines = indexed.computeIfAbsent(at.file(), name -> index(file.bytes()));
+    Indexed lines = indexed.computeIfAbsent(at.file(), name -> index(shown(file)));
     if (at.line() < 1 || at.line() >= lines.starts.length) {
       return null;
     }
@@ -35,6 +38,11 @@ public final class SourceLines {
     int length = lines.starts[at.line()] - 1 - from;
     String text = new String(lines.bytes, from, length, StandardCharsets.UTF_8);
     return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+  }
+
+  private static byte[] shown(SpecReader.SourceFile file) {
+    String masked = SecretMask.of(file.name(), file.bytes());
+    return masked == null ? file.bytes() : masked.getBytes(StandardCharsets.UTF_8);
   }
 
   private static Indexed index(byte[] bytes) {

@@ -124,6 +124,15 @@ public final class Yaml {
     return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
+  /** Whether {@link #read} hands the file to a parser at all. */
+  static boolean isReadable(String file, byte[] bytes) {
+    try {
+      return !text(file, bytes).isEmpty();
+    } catch (YamlComposer.RefusedException e) {
+      return false;
+    }
+  }
+
   private static String text(String file, byte[] bytes) throws YamlComposer.RefusedException {
     if (bytes.length > MAX_BYTES) {
       throw refused("yaml-size", file, 0, 0, "the file is larger than 4 MiB");

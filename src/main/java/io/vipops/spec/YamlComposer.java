@@ -90,7 +90,9 @@ final class YamlComposer {
     String name = event.getAnchor();
     Anchor anchor = anchors.get(name);
     if (anchor == null) {
-      throw refused("yaml-syntax", event, "alias *" + name + " has no anchor &" + name + " above");
+      // Not its name: it may be a password that begins with *.
+      String message = "an alias has no anchor above: put quotes around text that begins with *";
+      throw refused("yaml-syntax", event, message);
     }
     if (anchor.node().isEmpty()) {
       throw refused("yaml-recursion", event, "alias *" + name + " stands inside its own anchor");

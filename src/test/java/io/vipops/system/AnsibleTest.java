@@ -70,7 +70,7 @@ class AnsibleTest {
     client = lab.host("client", "10.0.0.10/24");
     Backends.start(lab, folder);
     commit = controller.push(Specs.classic(1));
-    controller.inventory(Map.of("lb01", "10.0.0.51", "lb02", "10.0.0.52"), Deb.built());
+    controller.inventory(Deb.built());
     for (int n = 1; n <= 2; n++) {
       String name = "lb0" + n;
       SystemdHost machine =

@@ -3,8 +3,10 @@ package io.vipops.agent;
 import io.vipops.spec.AgentConfig;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +38,7 @@ public final class AgentLock implements Closeable {
   /**
    * Locks both folders, which must exist.
    *
-   * @throws CannotStartException when another agent has one of them
+   * @throws CannotStartException when another agent or a command has one of them
    */
   static AgentLock take(AgentConfig config) throws IOException {
     for (int n = 1; ; n++) {
@@ -47,7 +49,11 @@ public final class AgentLock implements Closeable {
       }
       if (n == TRIES) {
         throw new CannotStartException(
-            taken + " is locked: another vipops agent runs with this folder; stop that one first");
+            taken
+                + " is locked"
+                + holder(taken)
+                + ": another vipops agent runs with this folder, or a vipops command works on it;"
+                + " stop that one first, or wait for it");
       }
       pause();
     }
@@ -97,10 +103,24 @@ public final class AgentLock implements Closeable {
           return path;
         }
       }
+      for (FileChannel file : files) {
+        ByteBuffer pid = StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
+        int unused = file.truncate(0).write(pid);
+      }
       return null;
     } catch (IOException e) {
       close(files);
       throw e;
+    }
+  }
+
+  /** Who has it, as far as it said so: for people only, the kernel's word is the lock. */
+  private static String holder(Path taken) {
+    try {
+      String pid = Files.readString(taken).strip();
+      return pid.isEmpty() ? "" : " by process " + pid;
+    } catch (IOException e) {
+      return "";
     }
   }
 

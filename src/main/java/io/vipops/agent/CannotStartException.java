@@ -2,7 +2,10 @@ package io.vipops.agent;
 
 import java.io.IOException;
 
-/** Another agent holds this one's folders, or a right is missing; the message is for the user. */
+/**
+ * The host does not let an agent start now: another holds its folders, or a right is missing. The
+ * message is for the user.
+ */
 public final class CannotStartException extends IOException {
   private static final long serialVersionUID = 1L;
 

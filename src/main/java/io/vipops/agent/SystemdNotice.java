@@ -51,15 +51,18 @@ final class SystemdNotice {
     }
   }
 
-  /** Twice in the time after which systemd gives the agent up; empty: it does not watch. */
+  /**
+   * Three times in the time after which systemd gives the agent up, so that one beat may be late or
+   * lost; empty: it does not watch.
+   */
   Optional<Heartbeat> heartbeat() {
     NotifySocket to = socket;
     Duration limit = watchdog;
     if (to == null || limit == null || limit.isZero()) {
       return Optional.empty();
     }
-    // A beat that is not taken is one of two; the loop has no time to complain.
-    return Optional.of(new Heartbeat(limit.dividedBy(2), () -> to.send("WATCHDOG=1")));
+    // The loop has no time to complain of a beat that is not taken; it gives another.
+    return Optional.of(new Heartbeat(limit.dividedBy(3), () -> to.send("WATCHDOG=1")));
   }
 
   void ready(String line) {

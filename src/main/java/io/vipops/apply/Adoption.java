@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -117,8 +118,9 @@ public final class Adoption {
     NginxLink.State state = state();
     boolean hasOriginal = link.hasOriginal();
     boolean ours = state == NginxLink.State.LINKED || hasOriginal;
-    boolean answers = nginx.isRunning() && nginx.answeredId() != null;
-    if (!ours && !answers && currentId().isEmpty()) {
+    boolean hasFile = hasOriginal || state == NginxLink.State.FOREIGN;
+    boolean runsOurs = mayRunOurs(state, hasFile);
+    if (!ours && !runsOurs && currentId().isEmpty()) {
       manner.say.accept(config.config() + " is not adopted: nothing to do");
       return false;
     }
@@ -138,13 +140,27 @@ public final class Adoption {
     if (!currentId().isEmpty()) {
       step(manner, "no generation is in force any more", () -> generations.switchTo(null));
     }
-    if (answers) {
-      leaveOurConfiguration(hasOriginal || state == NginxLink.State.FOREIGN, manner);
+    if (runsOurs) {
+      leaveOurConfiguration(hasFile, manner);
     }
     if (!manner.dryRun) {
       removeTraces();
     }
     return true;
+  }
+
+  /**
+   * Whether a running nginx is to be told. A busy one may miss a question, so where something was
+   * applied its answer is not waited for; the journal is what a run that died leaves last.
+   */
+  private boolean mayRunOurs(NginxLink.State state, boolean hasFile) throws ApplyFailure {
+    if (!nginx.isRunning()) {
+      return false;
+    }
+    return state == NginxLink.State.LINKED
+        || !currentId().isEmpty()
+        || (hasFile && journal.exists())
+        || nginx.answeredId() != null;
   }
 
   private void requireUntouched(NginxLink.State state) throws ApplyFailure {
@@ -175,10 +191,17 @@ public final class Adoption {
     }
   }
 
-  /** nginx still runs what we rendered: it reads its own file again, or has none to run. */
+  /**
+   * nginx still runs what we rendered: it reads its own file again, or has none to run. One that
+   * ended meanwhile has nothing to leave.
+   */
   private void leaveOurConfiguration(boolean hasFile, Manner manner)
       throws ApplyFailure, InterruptedException {
-    long master = process.master().pid().orElse(-1);
+    OptionalLong running = process.master().pid();
+    if (running.isEmpty()) {
+      return;
+    }
+    long master = running.getAsLong();
     if (!hasFile) {
       step(
           manner,

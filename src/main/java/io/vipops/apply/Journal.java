@@ -56,6 +56,11 @@ public final class Journal {
     Durable.replace(file, Json.encode(json));
   }
 
+  /** Whether anything was ever applied, and not forgotten since. */
+  boolean exists() {
+    return Files.exists(file);
+  }
+
   /** Forgets what was under way, with all that was in force: nothing of ours is any more. */
   void clear() throws IOException {
     Files.deleteIfExists(file);

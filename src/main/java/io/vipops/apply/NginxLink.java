@@ -1,5 +1,6 @@
 package io.vipops.apply;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import java.io.IOException;
@@ -20,6 +21,9 @@ final class NginxLink {
   private final Path target;
   private final Path original;
   private final Path replaced;
+
+  /** In the state folder: where the link is, for a purge of the package. */
+  private final Path note;
 
   /** What stands at the configuration's path. */
   enum State {
@@ -42,6 +46,7 @@ final class NginxLink {
     this.target = target;
     this.original = link.resolveSibling(link.getFileName() + ".before-vipops");
     this.replaced = link.resolveSibling(link.getFileName() + ".replaced-by-vipops");
+    this.note = target.resolve("../../../nginx-link").normalize();
   }
 
   State state() throws IOException {
@@ -85,6 +90,7 @@ final class NginxLink {
   /** Keeps the file that is there under its second name; from here on it may be replaced. */
   void adopt() throws IOException {
     if (state() == State.FOREIGN) {
+      writeNote();
       Files.createLink(original, link);
       Durable.sync(folder());
     }
@@ -104,6 +110,7 @@ final class NginxLink {
       case ADOPTED -> keepWhatCameLater();
       case MISSING -> {}
     }
+    writeNote();
     Durable.replaceLink(link, target);
   }
 
@@ -139,6 +146,7 @@ final class NginxLink {
       Files.delete(link);
     }
     Files.deleteIfExists(link.resolveSibling(link.getFileName() + ".tmp"));
+    Files.deleteIfExists(note);
     if (Files.isDirectory(folder())) {
       Durable.sync(folder());
     }
@@ -150,6 +158,10 @@ final class NginxLink {
       Files.createLink(replaced, link);
       Durable.sync(folder());
     }
+  }
+
+  private void writeNote() throws IOException {
+    Durable.replace(note, (link.toAbsolutePath() + "\n").getBytes(UTF_8));
   }
 
   private Path folder() {

@@ -1,5 +1,6 @@
 package io.vipops.apply;
 
+import io.vipops.linux.OomScore;
 import io.vipops.probe.NginxMaster;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
@@ -46,7 +47,9 @@ final class NginxProcess {
     String words = "start " + String.join(" ", command);
     try {
       new Orphans(config.binary(), config.pid()).end(config.endpoint().getPort(), ORPHANS);
-      Finished start = Finished.run(command, isSystemds() ? SYSTEMD : COMMAND);
+      // A child of the worker would be ended in its place when memory runs out.
+      Finished start =
+          Finished.run(OomScore.neutral(command), isSystemds() ? SYSTEMD : COMMAND);
       if (!start.ok()) {
         // systemctl only says that it failed, and where to look; nginx's log says why.
         String why =
@@ -103,7 +106,15 @@ final class NginxProcess {
 
   /** By the shell, so that the worker needs no JNA: Java itself cannot send these signals. */
   private static void signal(String name, long pid) throws ApplyFailure, InterruptedException {
-    command(COMMAND, "/bin/sh", "-c", "kill -" + name + " " + pid);
+    command(COMMAND, signalCommand(name, pid).toArray(String[]::new));
+  }
+
+  /** To kill(1), numbers below 2 are init, a group, or everybody: never one nginx. */
+  static List<String> signalCommand(String name, long pid) throws ApplyFailure {
+    if (pid <= 1) {
+      throw new ApplyFailure(Fault.HOST, "process " + pid + " is no nginx master: not signalled");
+    }
+    return List.of("/bin/sh", "-c", "kill -" + name + " " + pid);
   }
 
   private static void command(Duration limit, String... command)

@@ -67,6 +67,10 @@ public final class Recovery {
     if (entry != null && entry.previous() != null) {
       candidates.add(entry.previous());
     }
+    if (entry != null && entry.phase() == Journal.Phase.APPLIED) {
+      // A recovery before this one wrote it down, and died before current followed.
+      candidates.add(entry.next());
+    }
     candidates.addAll(proven);
     candidates.remove(damaged);
     for (String candidate : candidates) {

@@ -26,12 +26,17 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       " 0:stopped; with --check: the file is right",
+      " 1:cannot start as this host is now: another agent runs, a right or a folder is missing, a"
+          + " file is damaged; may be tried again",
       " 2:wrong use of the command",
       "70:the engine failed; every VIP was withdrawn",
-      "78:wrong configuration file or folders, a right is missing, or another agent runs"
+      "78:wrong configuration file: trying again does not help"
     })
 final class AgentCommand implements Callable<Integer> {
+  /** EX_CONFIG of sysexits.h(3head); the unit does not start the agent again after it. */
   static final int CONFIGURATION_ERROR = 78;
+
+  private static final int CANNOT_START_NOW = 1;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -63,10 +68,10 @@ final class AgentCommand implements Callable<Integer> {
       return 0;
     } catch (CannotStartException e) {
       terminal.error(String.valueOf(e.getMessage()));
-      return CONFIGURATION_ERROR;
+      return CANNOT_START_NOW;
     } catch (IOException e) {
       terminal.error(e.getMessage() + "; vipops agent needs root and its state and run folders");
-      return CONFIGURATION_ERROR;
+      return CANNOT_START_NOW;
     }
   }
 

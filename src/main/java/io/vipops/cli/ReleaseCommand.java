@@ -2,8 +2,13 @@ package io.vipops.cli;
 
 import io.vipops.agent.AgentLock;
 import io.vipops.agent.Release;
+import io.vipops.apply.Generations;
+import io.vipops.apply.Journal;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,9 +52,30 @@ final class ReleaseCommand extends HostCommand {
     thread.start();
   }
 
+  /**
+   * The folders of both generations that an apply was between when the agent died: a VIP without a
+   * lease may be of either. Once an apply has ended the previous one's addresses may be another's.
+   */
+  private static List<Path> interrupted(Path stateDir, Terminal terminal) {
+    Generations generations = new Generations(stateDir);
+    List<Path> folders = new ArrayList<>();
+    try {
+      Journal.Entry entry = new Journal(stateDir).read().orElse(null);
+      if (entry != null && entry.phase() != Journal.Phase.APPLIED) {
+        folders.add(generations.folder(entry.next()));
+        if (entry.previous() != null) {
+          folders.add(generations.folder(entry.previous()));
+        }
+      }
+    } catch (IOException e) {
+      terminal.warning(e.getMessage() + ": only the generation in force is released");
+    }
+    return folders;
+  }
+
   private static int release(AgentConfig config, Terminal terminal) {
     try {
-      Release.run(config).forEach(terminal::good);
+      Release.run(config, interrupted(config.stateDir(), terminal)).forEach(terminal::good);
       return 0;
     } catch (IOException e) {
       terminal.error(AgentLock.reason(e));

@@ -5,10 +5,6 @@ import io.vipops.apply.Adoption;
 import io.vipops.apply.ApplyFailure;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,7 +15,8 @@ import picocli.CommandLine.Option;
       "Gives this host's nginx configuration back: the original is put back as it was, tested, and"
           + " a running nginx reads it. Where there was none, the link is removed, and an nginx that"
           + " runs only what vipops gave it is stopped.",
-      "Refuses while the agent holds VIPs here: run vipops drain first, or stop the agent.",
+      "Refuses while the agent runs: stop it first (systemctl stop vipops), which hands its VIPs"
+          + " over. No agent starts until this is done.",
       "The last line on stdout is \"changed: yes\" or \"changed: no\", for tools."
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -29,36 +26,33 @@ import picocli.CommandLine.Option;
       "2:wrong use of the command"
     })
 final class UnadoptCommand extends HostCommand {
+  /** It would go on with VRRP for what unadopt takes away, and soon apply it again. */
+  private static final String AGENT_RUNS =
+      "the agent runs on this host: stop the agent first: systemctl stop vipops";
+
   @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
   private boolean dryRun;
 
   @Option(
       names = "--force",
       description =
-          "Also while this node holds VIPs, when nginx -t refuses the original, or when the file was"
-              + " changed by somebody else after adoption.")
+          "Also when nginx -t refuses the original, or when the file was changed by somebody else"
+              + " after adoption.")
   private boolean force;
 
   @Override
   int run(AgentConfig config, Terminal terminal) {
     try (AgentLock ours = AgentLock.ifFree(config).orElse(null)) {
-      if (ours == null && !force) {
-        List<String> held = held(config);
-        if (!held.isEmpty()) {
-          terminal.error(
-              "this node holds "
-                  + String.join(", ", held)
-                  + ": run vipops drain or stop the agent first (--force: clients of it will notice)");
-          return 1;
-        }
+      if (ours == null && !dryRun) {
+        terminal.error(AGENT_RUNS);
+        return 1;
+      }
+      if (ours == null) {
+        terminal.warning(AGENT_RUNS);
       }
       Adoption.Manner manner = new Adoption.Manner(dryRun, terminal::dim, terminal::warning);
       terminal.changed(new Adoption(config.nginx(), config.stateDir()).unadopt(force, manner));
       return 0;
-    } catch (ControlClient.NoAgentException e) {
-      terminal.error(
-          "an agent runs but does not answer, so it may hold VIPs: stop it first, or --force");
-      return 1;
     } catch (ApplyFailure e) {
       terminal.error(e.line());
       return 1;
@@ -69,23 +63,5 @@ final class UnadoptCommand extends HostCommand {
       Thread.currentThread().interrupt();
       return 1;
     }
-  }
-
-  /** The VIPs that the agent answers for now. */
-  private static List<String> held(AgentConfig config) throws ControlClient.NoAgentException {
-    Map<String, @Nullable Object> status =
-        ControlClient.ask(config.runDir().resolve("control.sock"), "status", progress -> {});
-    List<String> held = new ArrayList<>();
-    if (status.get("vrrp") instanceof List<?> instances) {
-      for (Object one : instances) {
-        if (one instanceof Map<?, ?> instance
-            && ("active".equals(instance.get("state"))
-                || "handing_over".equals(instance.get("state")))
-            && instance.get("virtual_addresses") instanceof List<?> addresses) {
-          addresses.forEach(it -> held.add(String.valueOf(it)));
-        }
-      }
-    }
-    return held;
   }
 }

@@ -6,6 +6,7 @@ import io.vipops.vrrp.Standing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ public final class Engine implements AutoCloseable {
   private final Bulletin bulletin;
   final Loop loop;
   private final Thread thread;
+  private final Sysctl sysctl = new Sysctl();
   private volatile List<InstanceStatus> lastStatus = List.of();
 
   private Engine(Bulletin bulletin, Loop loop) {
@@ -81,7 +83,6 @@ public final class Engine implements AutoCloseable {
     try {
       for (Instance it : instances) {
         configured.add(HostCheck.requireSendable(Secrets.resolve(it)));
-        Sysctl.promoteSecondaries(it.interfaceName());
       }
     } catch (EngineException e) {
       return CompletableFuture.failedFuture(e);
@@ -92,20 +93,24 @@ public final class Engine implements AutoCloseable {
         throw new IllegalArgumentException("no standing for instance " + it.name());
       }
     }
-    return order(
-        (nowNs, done) -> {
-          List<String> unused = loop.troubles();
-          loop.routers().apply(configured, now, nowNs);
-          List<String> troubles = loop.troubles();
-          loop.whenSettled(
-              () -> {
-                if (troubles.isEmpty()) {
-                  done.complete(null);
-                } else {
-                  done.completeExceptionally(new EngineException(String.join("; ", troubles)));
-                }
-              });
-        });
+    Set<String> prepared = sysctl.prepare(instances);
+    CompletableFuture<Void> applied =
+        order(
+            (nowNs, done) -> {
+              List<String> unused = loop.troubles();
+              loop.routers().apply(configured, now, nowNs);
+              List<String> troubles = loop.troubles();
+              loop.whenSettled(
+                  () -> {
+                    if (troubles.isEmpty()) {
+                      done.complete(null);
+                    } else {
+                      done.completeExceptionally(new EngineException(String.join("; ", troubles)));
+                    }
+                  });
+            });
+    var unused = applied.thenRunAsync(() -> sysctl.settle(prepared));
+    return applied;
   }
 
   /** Tells instances, by name, what this node now thinks of itself. */
@@ -148,6 +153,9 @@ public final class Engine implements AutoCloseable {
             });
     try {
       thread.join(CLOSE_MS);
+      if (!thread.isAlive()) {
+        sysctl.restore();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

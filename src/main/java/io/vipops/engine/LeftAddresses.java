@@ -1,5 +1,7 @@
 package io.vipops.engine;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.vipops.linux.Errno;
 import io.vipops.linux.SystemCallException;
 import io.vipops.linux.VrrpSocket;
@@ -10,8 +12,11 @@ import io.vipops.vrrp.AdvertCodec;
 import io.vipops.vrrp.Checksum;
 import io.vipops.vrrp.Instance;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -26,6 +31,7 @@ public final class LeftAddresses {
    * prefix length, label or lifetime. The node's own address is never touched. Nobody may run an
    * engine here meanwhile.
    *
+   * @param instances may be of several generations, and have addresses in common
    * @return a line for each address that was removed, or could not be
    * @throws EngineException when this process may not (CAP_NET_ADMIN)
    */
@@ -34,9 +40,12 @@ public final class LeftAddresses {
     try (Rtnetlink kernel = new Rtnetlink();
         SocketEnder sockets = new SocketEnder(address -> false)) {
       HostTable host = kernel.dump();
+      Set<InetAddress> own = instances.stream().map(Instance::address).collect(toSet());
+      Set<InterfaceAddress> taken = new HashSet<>();
       for (Instance it : instances) {
         Link link = host.link(it.interfaceName());
-        List<InterfaceAddress> left = link == null ? List.of() : left(it, link, host);
+        List<InterfaceAddress> left = link == null ? List.of() : left(it, link, host, own);
+        left = left.stream().filter(taken::add).toList();
         if (link == null || left.isEmpty()) {
           continue;
         }
@@ -57,10 +66,11 @@ public final class LeftAddresses {
     }
   }
 
-  private static List<InterfaceAddress> left(Instance it, Link link, HostTable host) {
+  private static List<InterfaceAddress> left(
+      Instance it, Link link, HostTable host, Set<InetAddress> own) {
     List<InterfaceAddress> left = new ArrayList<>();
     for (VirtualAddress vip : it.virtualAddresses()) {
-      if (!vip.prefix().address().equals(it.address())) {
+      if (!own.contains(vip.prefix().address())) {
         left.addAll(host.entries(link.index(), vip.prefix().address()));
       }
     }

@@ -13,6 +13,7 @@ import io.vipops.netlink.InterfaceAddress;
 import io.vipops.netlink.NetlinkMessage;
 import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.State;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -175,8 +176,8 @@ final class Loop implements Runnable {
   private void beat() {
     long nowNs = System.nanoTime();
     if (nowNs - beatNs >= 0) {
-      beatNs = nowNs + heartbeat.period().toNanos();
-      heartbeat.beat().run();
+      Duration next = heartbeat.beat().getAsBoolean() ? heartbeat.period() : Heartbeat.AGAIN;
+      beatNs = nowNs + next.toNanos();
     }
   }
 

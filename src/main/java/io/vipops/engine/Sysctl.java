@@ -1,30 +1,92 @@
 package io.vipops.engine;
 
+import io.vipops.vrrp.Instance;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Kernel settings of an interface that leased addresses need. Not on the loop's thread. */
+/**
+ * {@code promote_secondaries} of the interfaces that need it for a leased VIP. Without it, a first
+ * address of a subnet takes every later one along when it goes. Set before such a VIP comes, back
+ * to what it was once the last one has gone. Not on the loop's thread.
+ */
 final class Sysctl {
-  private Sysctl() {}
+  private static final Path ALL = Path.of("/proc/sys/net/ipv4/conf");
+  private static final int ADDRESS_BITS = 32;
+
+  private Set<String> wanted = Set.of();
+
+  /** Interfaces where it was off, and is on by us. */
+  private final Set<String> changed = new HashSet<>();
+
+  /** Sets it where {@code instances} need it, and takes nothing back yet. */
+  synchronized Set<String> prepare(Collection<Instance> instances) {
+    wanted =
+        instances.stream()
+            .filter(Sysctl::needsIt)
+            .map(Instance::interfaceName)
+            .collect(Collectors.toUnmodifiableSet());
+    for (String name : wanted) {
+      if (write(name, "0", "1")) {
+        changed.add(name);
+      }
+    }
+    return wanted;
+  }
 
   /**
-   * Without it, a first address of a subnet takes every later one along when it goes: a VIP the
-   * node's own, or the other way round. Left as it is where we may not.
+   * The VIPs that {@code prepared} was for are all that is left.
    *
-   * @param interfaceName one that does not exist is passed over
+   * @param prepared of {@link #prepare}; an earlier one than the last does nothing
    */
-  static void promoteSecondaries(String interfaceName) {
-    Path all = Path.of("/proc/sys/net/ipv4/conf");
-    Path setting = all.resolve(interfaceName).resolve("promote_secondaries").normalize();
+  @SuppressWarnings("ReferenceEquality") // the same call, not the same names
+  synchronized void settle(Set<String> prepared) {
+    if (prepared == wanted) {
+      restoreAllBut(prepared);
+    }
+  }
+
+  /** No VIP is left. */
+  synchronized void restore() {
+    restoreAllBut(Set.of());
+  }
+
+  private void restoreAllBut(Set<String> kept) {
+    for (String name : List.copyOf(changed)) {
+      if (!kept.contains(name)) {
+        var unused = write(name, "1", "0"); // or somebody did before us
+        changed.remove(name);
+      }
+    }
+  }
+
+  /** Whether a VIP lies there with more than itself: a /32 is nobody's first address. */
+  private static boolean needsIt(Instance it) {
+    return it.virtualAddresses().stream()
+        .map(vip -> vip.prefix())
+        .filter(prefix -> prefix.address() instanceof Inet4Address)
+        .anyMatch(prefix -> Vips.length(prefix, it.address()) < ADDRESS_BITS);
+  }
+
+  /** Whether it was {@code from} and is {@code to} now. An interface that is not there: no. */
+  private static boolean write(String interfaceName, String from, String to) {
+    Path setting = ALL.resolve(interfaceName).resolve("promote_secondaries").normalize();
     try {
-      if (setting.startsWith(all)
+      if (setting.startsWith(ALL)
           && Files.exists(setting)
-          && !Files.readString(setting).startsWith("1")) {
-        Files.writeString(setting, "1\n");
+          && Files.readString(setting).strip().equals(from)) {
+        Files.writeString(setting, to + "\n");
+        return true;
       }
     } catch (IOException e) {
-      // A read-only /proc/sys, as in many containers: addresses inside the subnet are /32 anyway.
+      // A read-only /proc/sys, as in many containers: it is as its owner wants it.
     }
+    return false;
   }
 }

@@ -148,18 +148,22 @@ final class Vips {
     }
   }
 
-  /**
-   * Under a lease a longer prefix than /32 is a danger: as the subnet's first address it would take
-   * the node's own along when it expires. Inside the node's subnet /32 needs no route of its own.
-   */
   private static InterfaceAddress entry(LiveRouter holder, VirtualAddress vip, Duration lease) {
     Prefix prefix = vip.prefix();
-    boolean covers = contains(prefix, holder.instance().address());
-    int length = covers ? prefix.address().getAddress().length * 8 : prefix.length();
+    int length = length(prefix, holder.instance().address());
     String label = vip.label() != null ? vip.label() : holder.instance().interfaceName();
     int seconds = lease.isZero() ? InterfaceAddress.FOREVER : (int) lease.toSeconds();
     return new InterfaceAddress(
         holder.port().interfaceIndex(), prefix.address(), length, label, seconds);
+  }
+
+  /**
+   * The length that a VIP is put on with. Under a lease a shorter prefix than /32 is a danger: as
+   * the subnet's first address it would take the node's own along when it expires. Inside the
+   * node's subnet /32 needs no route of its own.
+   */
+  static int length(Prefix vip, InetAddress node) {
+    return contains(vip, node) ? vip.address().getAddress().length * 8 : vip.length();
   }
 
   /** Whether an address lies in a prefix. */

@@ -1,6 +1,7 @@
 package io.vipops.probe;
 
 import io.vipops.linux.NotifySocket;
+import io.vipops.linux.OomScore;
 import io.vipops.linux.Processes;
 import io.vipops.spec.Probe;
 import java.io.File;
@@ -15,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a command exits with 0. No shell; a session, and so a process group, of its own; its
- * output goes nowhere. When the time is over its whole group is killed, and that is a failure
+ * Whether a command exits with 0. No shell reads it; a session, and so a process group, of its own;
+ * its output goes nowhere. When the time is over its whole group is killed, and that is a failure
  * whatever it would have said.
  */
 final class ScriptProbe {
@@ -54,7 +55,7 @@ final class ScriptProbe {
 
   private static Process start(List<String> command) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(OomScore.neutral(command))
             .directory(new File("/"))
             .redirectInput(NOTHING)
             .redirectOutput(Redirect.DISCARD)
@@ -82,7 +83,7 @@ final class ScriptProbe {
     }
   }
 
-  /** setsid(1) and setpriv(1) exec: the process is the leader, unless it did not get that far. */
+  /** sh(1), setsid(1) and setpriv(1) exec: the process is the leader, unless it did not get that far. */
   private static void end(Process process) {
     if (!Processes.killGroup(process.pid())) {
       process.destroyForcibly();

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,12 @@ public final class History {
    * @param context what it was judged by: it holds for no other version, source or host
    */
   public record Denial(String context, String line, @Nullable String problems) {}
+
+  /** Outcomes of passes after which nginx runs the generation; another version may know more. */
+  private static final Set<String> RAN =
+      Stream.of(Outcome.Kind.APPLIED, Outcome.Kind.UNCHANGED, Outcome.Kind.SUPERSEDED)
+          .map(it -> it.name().toLowerCase(Locale.ROOT))
+          .collect(Collectors.toUnmodifiableSet());
 
   private final Path file;
   private final List<Entry> passes = new ArrayList<>();
@@ -103,12 +111,7 @@ public final class History {
     Set<String> ids = new LinkedHashSet<>();
     for (int i = passes.size() - 1; i >= 0; i--) {
       Entry pass = passes.get(i);
-      boolean ran =
-          switch (Outcome.Kind.valueOf(pass.outcome().toUpperCase(Locale.ROOT))) {
-            case APPLIED, UNCHANGED, SUPERSEDED -> true;
-            default -> false;
-          };
-      if (ran && pass.generation() != null) {
+      if (RAN.contains(pass.outcome()) && pass.generation() != null) {
         ids.add(pass.generation());
       }
     }

@@ -252,6 +252,8 @@ final class InForce {
     converged = false;
     if (failed.previous() == null) {
       nginx.release(); // first, so that nginx's configuration leads somewhere at any moment
+    } else {
+      requireAdopted(); // or current would say one thing, nginx and VRRP another
     }
     point(failed.previous());
     String back = id;
@@ -313,9 +315,8 @@ final class InForce {
   }
 
   /**
-   * Learns from the disk what is in force, unless it knows. {@code current} decides, and may have
-   * changed under our feet: unadopt removes it. The journal only says whether an apply was under
-   * way.
+   * Learns from the disk what is in force, unless it knows. {@code current} decides. The journal
+   * only says whether an apply was under way.
    */
   void read() throws ApplyFailure {
     String there;

@@ -29,15 +29,17 @@ class SystemdNoticeTest {
   }
 
   @Test
-  void aWatchdogIsFedTwiceInItsTimeAndOnlyByTheProcessItIsMeantFor() throws Exception {
+  void aWatchdogIsFedThreeTimesInItsTimeAndOnlyByTheProcessItIsMeantFor() throws Exception {
     String name = folder.resolve("notify").toString();
     Map<String, String> environment =
         Map.of("NOTIFY_SOCKET", name, "WATCHDOG_USEC", "3000000", "WATCHDOG_PID", "7");
     try (NotifyReceiver systemd = new NotifyReceiver(name)) {
       var heartbeat = SystemdNotice.of(environment, 7).heartbeat().orElseThrow();
-      assertThat(heartbeat.period()).isEqualTo(Duration.ofMillis(1500));
-      heartbeat.beat().run();
+      assertThat(heartbeat.period()).isEqualTo(Duration.ofSeconds(1));
+      assertThat(heartbeat.beat().getAsBoolean()).isTrue();
       assertThat(systemd.next()).isEqualTo("WATCHDOG=1");
+      systemd.close();
+      assertThat(heartbeat.beat().getAsBoolean()).as("nobody hears").isFalse();
       assertThat(SystemdNotice.of(environment, 8).heartbeat()).isEmpty();
     }
   }

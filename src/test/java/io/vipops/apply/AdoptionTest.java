@@ -245,6 +245,33 @@ class AdoptionTest {
   }
 
   @Test
+  void anNginxThatDoesNotAnswerIsToldAllTheSame() throws Exception {
+    writeOriginal();
+    adopt();
+    apply();
+    // Its workers are stopped, as if too busy for the one question.
+    long master = nginx.master().pid().getAsLong();
+    List<String> workers =
+        Command.run("pgrep", "-P", Long.toString(master)).strip().lines().toList();
+    try {
+      signal("STOP", workers);
+      assertThat(nginx.answeredId()).isNull();
+      assertThat(unadopt(false)).isTrue();
+      Await.until("it reads the original", SOON, () -> answers(theirs));
+    } finally {
+      signal("CONT", workers);
+    }
+    Await.until("our workers are gone", SOON, () -> nginx.answeredId() == null);
+    assertThat(nginx.master().pid()).hasValue(master);
+  }
+
+  private static void signal(String name, List<String> pids) throws Exception {
+    for (String pid : pids) {
+      Command.run("kill", "-" + name, pid);
+    }
+  }
+
+  @Test
   void aFileThatTookOurPlaceIsNotOverwrittenUnlessForced() throws Exception {
     writeOriginal();
     adopt();

@@ -62,6 +62,22 @@ class NginxLinkTest {
   }
 
   @Test
+  void theStateFolderSaysWhereTheLinkIsUntilItIsGone() throws Exception {
+    Path note = dir.resolve("state/nginx-link");
+    link.make();
+    assertThat(note).hasContent(conf + "\n");
+    link.unadopt();
+    assertThat(note).doesNotExist();
+    write("first");
+    link.unadopt();
+    assertThat(note).doesNotExist();
+    link.adopt();
+    assertThat(note).hasContent(conf + "\n");
+    link.unadopt();
+    assertThat(note).doesNotExist();
+  }
+
+  @Test
   void aFileThatNobodyGaveAwayIsNotReplaced() throws Exception {
     write("theirs");
     assertThat(link.state()).isEqualTo(NginxLink.State.FOREIGN);

@@ -131,6 +131,14 @@ class RecoveryTest {
   }
 
   @Test
+  void aRecoveryThatDiedHalfWayIsFinishedByTheNext() throws Exception {
+    crashed(null, OLD, Phase.APPLIED, NEW);
+    damage(NEW);
+    assertThat(recover()).endsWith("; generation " + OLD + " is in force again");
+    assertStartsWith(OLD);
+  }
+
+  @Test
   void aMissingGenerationGivesWayToTheNewestThatServedAndIsWhole() throws Exception {
     stage("00000000000c");
     crashed(null, "00000000000c", Phase.APPLIED, "00000000000c");

@@ -22,13 +22,27 @@ class HeartbeatTest {
   @Test
   void theLoopBeatsAsOftenAsAskedAndNotAtAllWhileItHangs() throws Exception {
     long startNs = System.nanoTime();
-    try (Engine engine = Engine.start(new Node(), new Heartbeat(PERIOD, beats::incrementAndGet))) {
+    try (Engine engine = Engine.start(new Node(), new Heartbeat(PERIOD, () -> beat(true)))) {
       var unused = Await.until("20 beats", SOON, () -> beats.get() >= 20);
       assertThat(System.nanoTime() - startNs).isGreaterThanOrEqualTo(19 * PERIOD.toNanos());
       assertThat(beatsDuring(engine, PERIOD.multipliedBy(20))).isZero();
       int after = beats.get();
       unused = Await.until("it beats again", SOON, () -> beats.get() > after + 3);
     }
+  }
+
+  @Test
+  void aBeatThatWasNotHeardIsGivenAgainSoon() throws Exception {
+    Duration never = Duration.ofDays(1);
+    try (Engine engine = Engine.start(new Node(), new Heartbeat(never, () -> beat(false)))) {
+      var unused = Await.until("more than one", SOON, () -> beats.get() > 3);
+      assertThat(engine.status()).isEmpty();
+    }
+  }
+
+  private boolean beat(boolean heard) {
+    beats.incrementAndGet();
+    return heard;
   }
 
   /** Holds the loop up for {@code time} and counts what beats meanwhile. */

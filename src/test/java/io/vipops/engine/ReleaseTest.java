@@ -51,14 +51,7 @@ class ReleaseTest {
 
   /** Runs it with the same settings in force; returns what it printed. */
   private String release(String... more) throws Exception {
-    Map<String, String> settings = new TreeMap<>(Map.of("address", "10.0.0.51"));
-    for (String word : settings(more)) {
-      settings.put(word.split("=", 2)[0], word.split("=", 2)[1]);
-    }
-    VrrpFile file =
-        new VrrpFile("web", "lb01", false, true, List.of(Node.instance(settings)), List.of());
-    Files.createDirectories(folder.resolve("state/current"));
-    Files.write(folder.resolve("state/current/vrrp.yaml"), VrrpYaml.encode(file));
+    write(folder.resolve("state/current"), more);
     Files.writeString(
         folder.resolve("agent.yaml"),
         "version: 1\nsource: {url: 'file:///x'}\nstate_dir: %1$s/state\nrun_dir: %1$s/run\n"
@@ -73,6 +66,17 @@ class ReleaseTest {
     Await.until("release ends", SOON, () -> !command.isAlive());
     assertThat(command.exitCode()).as(command.output()).isZero();
     return command.output();
+  }
+
+  private void write(Path generation, String... more) throws Exception {
+    Map<String, String> settings = new TreeMap<>(Map.of("address", "10.0.0.51"));
+    for (String word : settings(more)) {
+      settings.put(word.split("=", 2)[0], word.split("=", 2)[1]);
+    }
+    VrrpFile file =
+        new VrrpFile("web", "lb01", false, true, List.of(Node.instance(settings)), List.of());
+    Files.createDirectories(generation);
+    Files.write(generation.resolve("vrrp.yaml"), VrrpYaml.encode(file));
   }
 
   private void kill(Running engine) throws Exception {
@@ -118,6 +122,36 @@ class ReleaseTest {
     assertThat(pair.a.holds(VIP)).isFalse();
     assertThat(pair.a.holds("10.0.0.77")).as("none of ours").isTrue();
     assertThat(pair.a.holds("10.0.0.51")).isTrue();
+  }
+
+  @Test
+  void whatAnInterruptedApplyWasBetweenIsTakenOffToo() throws Exception {
+    pair.a.ip("addr", "add", VIP + "/32", "dev", "eth0");
+    generation("00000000000a", "vips=10.0.0.77/24");
+    generation("00000000000b", "vips=10.0.0.78/24,10.0.0.51/24", "address=10.0.0.52");
+    pair.a.ip("addr", "add", "10.0.0.77/32", "dev", "eth0");
+    pair.a.ip("addr", "add", "10.0.0.78/32", "dev", "eth0");
+    journal("applied");
+    assertThat(release()).contains("removed " + VIP).hasLineCount(1);
+    assertThat(pair.a.holds("10.0.0.77")).as("perhaps another's by now").isTrue();
+    journal("converge");
+    assertThat(release()).contains("removed 10.0.0.77/32", "removed 10.0.0.78/32");
+    assertThat(pair.a.holds("10.0.0.77")).isFalse();
+    assertThat(pair.a.holds("10.0.0.78")).isFalse();
+    assertThat(pair.a.holds("10.0.0.51")).as("the node's own").isTrue();
+  }
+
+  private void generation(String id, String... more) throws Exception {
+    write(folder.resolve("state/generations").resolve(id), more);
+  }
+
+  private void journal(String phase) throws Exception {
+    Files.writeString(
+        folder.resolve("state/journal"),
+        """
+        {"previous": "00000000000a", "next": "00000000000b", "phase": "%s", "commit": "x"}
+        """
+            .formatted(phase));
   }
 
   @Test

@@ -64,9 +64,30 @@ class VipTest {
     Running node = start("vips=10.0.1.50/24");
     Await.until("VIP", SOON, () -> host.holds("10.0.1.50"));
     assertThat(host.ip("-o", "addr", "show", "dev", "eth0")).contains("10.0.1.50/24");
-    assertThat(host.exec("cat", "/proc/sys/net/ipv4/conf/eth0/promote_secondaries"))
-        .startsWith("1");
+    assertThat(promoteSecondaries()).isEqualTo("1");
     assertThat(node.isAlive()).isTrue();
+  }
+
+  @Test
+  void promoteSecondariesIsBackAsItWasOnceNoVipNeedsIt() throws Exception {
+    Running node = start();
+    pair.awaitHolder(host, node);
+    assertThat(promoteSecondaries()).as("a /32 does not need it").isEqualTo("0");
+    node.tell("apply vips=10.0.1.50/24");
+    Await.until("VIP", SOON, () -> host.holds("10.0.1.50"));
+    assertThat(promoteSecondaries()).isEqualTo("1");
+    node.tell("apply vips=10.0.0.50/24");
+    Await.until("gone", SOON, () -> !host.holds("10.0.1.50"));
+    Await.until("off again", SOON, () -> promoteSecondaries().equals("0"));
+    node.tell("apply vips=10.0.1.50/24");
+    Await.until("VIP", SOON, () -> host.holds("10.0.1.50"));
+    assertThat(promoteSecondaries()).isEqualTo("1");
+    node.stop();
+    assertThat(promoteSecondaries()).as("after the end").isEqualTo("0");
+  }
+
+  private String promoteSecondaries() throws Exception {
+    return host.exec("cat", "/proc/sys/net/ipv4/conf/eth0/promote_secondaries").strip();
   }
 
   @Test

@@ -45,7 +45,8 @@ public final class Snapshot {
   }
 
   private void add(String kind, String output) {
-    output.lines().forEach(line -> lines.put(kind + " " + line.strip(), ""));
+    // Columns are as wide as their longest word.
+    output.lines().forEach(line -> lines.put(kind + " " + line.strip().replaceAll("\\s+", " "), ""));
   }
 
   private void walk(Path root, Set<String> left) throws IOException {

@@ -35,6 +35,20 @@ class ScriptProbeTest {
   }
 
   @Test
+  void whenMemoryRunsOutItIsLikeAnyOtherProcess() throws Exception {
+    Path score = Path.of("/proc/self/oom_score_adj");
+    String before = Files.readString(score);
+    Path seen = folder.resolve("score");
+    try {
+      Files.writeString(score, "300");
+      run(PLENTY, null, "/bin/sh", "-c", "cat /proc/self/oom_score_adj > " + seen);
+    } finally {
+      Files.writeString(score, before);
+    }
+    assertThat(seen).hasContent("0");
+  }
+
+  @Test
   void muchOutputBlocksNothing() {
     assertThat(run(PLENTY, null, "/bin/sh", "-c", "head -c 1000000 /dev/zero; exit 0").ok())
         .isTrue();

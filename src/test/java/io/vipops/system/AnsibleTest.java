@@ -47,6 +47,8 @@ class AnsibleTest {
           "root/.ansible", // Ansible's own folder on a host
           "var/lib/dpkg", // its bookkeeping; the packages and their states are compared
           "var/cache/apt", // what was downloaded, and APT's index of its lists
+          "var/cache/debconf", // its database and a copy of the one before
+          "var/tmp", // services' private folders, named by the boot
           "var/lib/apt", // what was installed automatically, and the age of its lists
           "etc/group-", // of the last change to groups, kept by the tool that made it
           "etc/gshadow-",

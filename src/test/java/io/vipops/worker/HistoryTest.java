@@ -60,6 +60,14 @@ class HistoryTest {
   }
 
   @Test
+  void anOutcomeOfALaterVersionIsPassedOver() throws Exception {
+    History history = History.open(dir);
+    history.add(entry(1, "applied"), true);
+    history.add(entry(2, "not_yet_thought_of"), false);
+    assertThat(History.open(dir).proven()).containsExactly("0123456789ab");
+  }
+
+  @Test
   void theLastHundredPassesAreKept() throws Exception {
     History history = History.open(dir);
     for (int n = 0; n < 103; n++) {

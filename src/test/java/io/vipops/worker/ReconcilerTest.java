@@ -281,7 +281,7 @@ class ReconcilerTest {
   }
 
   @Test
-  void afterUnadoptNothingIsAppliedUntilItIsAdoptedAgain() throws Exception {
+  void anAgentThatStartsAfterUnadoptAppliesNothingUntilItIsAdoptedAgain() throws Exception {
     Path conf = node.config.nginx().config();
     Files.createDirectories(conf.getParent());
     Files.writeString(
@@ -294,6 +294,8 @@ class ReconcilerTest {
     assertThat(adoption.unadopt(false, new Adoption.Manner(false, line -> {}, line -> {})))
         .isTrue();
     assertThat(node.answeredId()).isNull();
+    node.restart();
+    assertThat(node.reconciler.resume(true)).isNull();
     assertThat(node.pass().kind()).isEqualTo(Kind.NOT_ADOPTED);
     assertThat(conf).isRegularFile();
     adopt();

@@ -23,17 +23,10 @@ def keepalived():
     return found
 
 
-def packages_for_nginx():
-    """What an installation of it would add to the host, as the role installs it."""
-    command = ["apt-get", "--simulate", "--no-install-recommends", "install", "nginx"]
-    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    return re.findall(r"(?m)^Inst (\S+)", said)
-
-
 def nginx():
     path = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
     if not path:
-        return {"version": "", "missing": [], "packages": packages_for_nginx(), "folders": folders_for_nginx()}
+        return {"version": "", "missing": [], "folders": folders_for_nginx()}
     said = subprocess.run([path, "-V"], capture_output=True, text=True, check=False).stderr
     version = re.search(r"nginx/([0-9.]+)", said)
     missing = [name for name in REQUIRED if "--with-" + name not in said]

@@ -144,11 +144,28 @@ class PreReceiveTest {
   @Test
   void checksTheNamedBranchOnly() throws Exception {
     serverConfig("vipops.branch", "production");
+    write("cluster.yaml", GOOD);
+    commit();
+    accepted("main:refs/heads/production");
     write("cluster.yaml", BAD);
     commit();
     accepted("main", "main:refs/heads/production-next", "main:refs/tags/production");
     assertThat(refused("main:refs/heads/production"))
         .contains("the spec of production is not valid");
+  }
+
+  /** As on a server whose git still calls the first branch master. */
+  @Test
+  void checksTheBranchThatNodesFollowByDefaultWhateverHeadNames() throws Exception {
+    Ran.well(bare, "git", "symbolic-ref", "HEAD", "refs/heads/master");
+    write("cluster.yaml", BAD);
+    commit();
+    assertThat(refused("main")).contains("the spec of main is not valid");
+    assertThat(refused("main:refs/heads/master"))
+        .contains("there is no branch main to check")
+        .contains("git config vipops.branch");
+    serverConfig("vipops.branch", "master");
+    assertThat(refused("main:refs/heads/master")).contains("the spec of master is not valid");
   }
 
   @Test

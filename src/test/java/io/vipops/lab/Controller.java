@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * A lab host from which machines are run as an administrator does: Ansible over SSH, and a Git
@@ -48,7 +47,7 @@ public final class Controller {
     Files.createDirectories(Path.of("/run/sshd"));
     it.host.start("/usr/sbin/sshd", "-D", "-e", "-f", it.path("sshd_config"));
     Cluster.git(folder, "init", "-q", "--bare", "-b", "main", "lb.git");
-    Cluster.git(folder, "init", "-q", "-b", "main", "work");
+    Cluster.git(folder, "init", "-q", "-b", "main", "lb");
     Cluster.git(it.work(), "remote", "add", "origin", it.path("lb.git"));
     return it;
   }
@@ -59,7 +58,7 @@ public final class Controller {
 
   /** The administrator's working copy. */
   public Path work() {
-    return folder.resolve("work");
+    return folder.resolve("lb");
   }
 
   /** Lets the administrator log in to a machine as root, before its first boot. */
@@ -80,30 +79,40 @@ public final class Controller {
     return Cluster.git(work(), "rev-parse", "HEAD");
   }
 
-  /** Writes {@code ansible/inventory.yml} in the folder: hosts with addresses, and variables. */
-  public Path inventory(Map<String, String> addresses, Path deb) throws IOException {
-    String hosts =
-        new TreeMap<>(addresses)
-            .entrySet().stream()
-                .map(it -> "    %s: {ansible_host: %s}\n".formatted(it.getKey(), it.getValue()))
-                .collect(Collectors.joining());
-    return Files.writeString(
-        folder.resolve("inventory.yml"),
+  /**
+   * Writes the inventory: {@code inventory.example.yml} with other values (the addresses stay), in folders that lie to
+   * each other as the README's: {@code vipops/ansible}, {@code vipops/target} and {@code lb}.
+   */
+  public Path inventory(Path deb) throws IOException {
+    Path target = Files.createDirectories(folder.resolve("vipops/target"));
+    Files.createSymbolicLink(target.resolve(deb.getFileName()), deb);
+    Files.writeString(
+        folder.resolve("git_known_hosts"), address + " " + Files.readString(folder.resolve("server.pub")));
+    Map<String, String> values = new TreeMap<>();
+    values.put(
+        "ansible_user: root",
         """
-        all:
-          hosts:
-        %1$s
-          vars:
-            ansible_user: root
-            ansible_ssh_private_key_file: %2$s/admin
-            ansible_ssh_common_args: -o UserKnownHostsFile=%2$s/known_hosts -o HostKeyAlgorithms=ssh-ed25519
-            vipops_deb: %3$s
-            vipops_spec: %2$s/work/cluster.yaml
-            vipops_source_url: ssh://%4$s@%5$s%2$s/lb.git
-            vipops_ssh_key: "{{ lookup('ansible.builtin.file', '%2$s/deploy') }}"
-            vipops_known_hosts: "%5$s {{ lookup('ansible.builtin.file', '%2$s/server.pub') }}"
-        """
-            .formatted(hosts, folder, deb, System.getProperty("user.name"), address));
+        ansible_user: root
+            ansible_ssh_private_key_file: %1$s/admin
+            ansible_ssh_common_args: -o UserKnownHostsFile=%1$s/known_hosts -o HostKeyAlgorithms=ssh-ed25519"""
+            .formatted(folder));
+    values.put("vipops_0.1.0_amd64.deb", deb.getFileName().toString());
+    values.put(
+        "ssh://git@git.example.com/lb.git",
+        "ssh://%s@%s%s/lb.git".formatted(System.getProperty("user.name"), address, folder));
+    values.put("~/.ssh/vipops-deploy", path("deploy"));
+    values.put(
+        "ssh-keygen -F git.example.com",
+        "ssh-keygen -f %s -F %s".formatted(path("git_known_hosts"), address));
+    String inventory = Files.readString(Path.of("ansible/inventory.example.yml"));
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      if (!inventory.contains(value.getKey())) {
+        throw new IllegalStateException("inventory.example.yml has no " + value.getKey());
+      }
+      inventory = inventory.replace(value.getKey(), value.getValue());
+    }
+    Path at = Files.createDirectories(folder.resolve("vipops/ansible")).resolve("inventory.yml");
+    return Files.writeString(at, inventory);
   }
 
   /** What a playbook printed and returned. */
@@ -132,7 +141,7 @@ public final class Controller {
                 host.namespace(),
                 "ansible-playbook",
                 "-i",
-                path("inventory.yml"),
+                path("vipops/ansible/inventory.yml"),
                 "playbooks/" + playbook));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =

@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -53,6 +55,10 @@ class AnsibleTest {
           "var/cache/ldconfig", // ldconfig's own, rewritten whenever a package brings a library
           "etc/ld.so.cache");
 
+  private static final Set<String> KEPT_BY_AN_AGENT =
+      Stream.concat(KEPT_BY_OTHERS.stream(), Stream.of("run", "var/lib/vipops"))
+          .collect(Collectors.toSet());
+
   private final Map<String, SystemdHost> machines = new LinkedHashMap<>();
   private final Map<String, Snapshot> fresh = new LinkedHashMap<>();
   private Path folder;
@@ -72,7 +78,7 @@ class AnsibleTest {
     client = lab.host("client", "10.0.0.10/24");
     Backends.start(lab, folder);
     commit = controller.push(Specs.classic(1));
-    controller.inventory(Map.of("lb01", "10.0.0.51", "lb02", "10.0.0.52"), Deb.built());
+    controller.inventory(Deb.built());
     for (int n = 1; n <= 2; n++) {
       String name = "lb0" + n;
       SystemdHost machine =
@@ -228,14 +234,29 @@ class AnsibleTest {
   @Test
   @Order(7)
   void removeLeavesTheMachinesAsTheyWere() throws Exception {
+    Map<String, Snapshot> serving = new LinkedHashMap<>();
+    for (Map.Entry<String, SystemdHost> machine : machines.entrySet()) {
+      serving.put(machine.getKey(), Snapshot.of(machine.getValue(), KEPT_BY_AN_AGENT));
+    }
     Play check = controller.play("remove.yml", "--check");
     assertThat(check.code()).as(check.output()).isZero();
+    for (Map.Entry<String, SystemdHost> machine : machines.entrySet()) {
+      Snapshot now = Snapshot.of(machine.getValue(), KEPT_BY_AN_AGENT);
+      assertThat(serving.get(machine.getKey()).difference(now))
+          .as(machine.getKey())
+          // Its lease runs.
+          .filteredOn(line -> !line.contains(" inet " + VIP + "/"))
+          .isEmpty();
+    }
     awaitService();
     Play play = controller.play("remove.yml");
     assertThat(play.code()).as(play.output()).isZero();
     assertUnchanged();
     Play second = controller.play("remove.yml");
-    assertThat(second.recap("lb01", "changed")).as(second.output()).isZero();
+    assertThat(second.code()).as(second.output()).isZero();
+    assertThat(List.of(second.recap("lb01", "changed"), second.recap("lb02", "changed")))
+        .as(second.output())
+        .containsExactly(0, 0);
   }
 
   /** One Active, both nodes healthy with the commit, nginx with the generation, the VIP serves. */

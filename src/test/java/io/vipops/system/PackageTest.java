@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PackageTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String VIP = "10.0.0.50";
+
   private static final String NGINX_CONF = "/etc/nginx/nginx.conf";
 
   /** In tenths, as systemd-analyze takes it. */
@@ -166,8 +167,6 @@ class PackageTest {
     assertThat(machine.network().exec("curl", "-s", "http://" + VIP + "/")).startsWith("b10");
     assertThat(machine.exec("stat", "-c", "%a %U %G", "/run/vipops/control.sock"))
         .isEqualTo("660 root vipops\n");
-    assertThat(machine.network().exec("sysctl", "-n", "net.ipv4.conf.eth0.promote_secondaries"))
-        .isEqualTo("1\n");
   }
 
   @Test
@@ -191,20 +190,62 @@ class PackageTest {
 
   @Test
   @Order(6)
-  void theAgentStartsAnNginxThatDoesNotRunByItsUnit() throws Exception {
+  void anNginxThatWasStoppedStaysStoppedWhenTheAgentStartsAgain() throws Exception {
     machine.exec("systemctl", "stop", "vipops");
     assertThat(machine.network().holds(VIP)).isFalse();
     machine.exec("systemctl", "stop", "nginx");
+    String start = now();
     machine.exec("systemctl", "start", "vipops");
-    Await.until(
-        "nginx is up by its own unit",
-        LIMIT,
-        () -> machine.attempt("systemctl", "is-active", "nginx").equals("active\n"));
+    Await.until("it has looked", LIMIT, () -> journal(start).contains("resume: converge: "));
+    assertThat(machine.attempt("systemctl", "is-active", "nginx")).isEmpty();
+    machine.exec("systemctl", "start", "nginx");
     Await.until("VIP is here again", LIMIT, () -> machine.network().holds(VIP));
   }
 
   @Test
   @Order(7)
+  void systemdTakesTheVipOffAKilledAgentAndStartsItAgain() throws Exception {
+    String before = mainPid();
+    String start = now();
+    machine.exec("kill", "-KILL", before);
+    Await.until("started again", LIMIT, () -> isAnother(mainPid(), before));
+    assertThat(journal(start))
+        .as("while it was still there, so before the lease ended")
+        .contains("removed " + VIP + "/32 from eth0");
+    Await.until("VIP is here again", LIMIT, () -> machine.network().holds(VIP));
+  }
+
+  @Test
+  @Order(8)
+  void systemdEndsAnAgentThatHangs() throws Exception {
+    String before = mainPid();
+    String start = now();
+    machine.exec("kill", "-STOP", before);
+    Await.until("VIP ends with its lease", LIMIT, () -> !machine.network().holds(VIP));
+    Await.until("started again", LIMIT, () -> isAnother(mainPid(), before));
+    assertThat(journal(start)).contains("Watchdog timeout");
+    Await.until("VIP is here again", LIMIT, () -> machine.network().holds(VIP));
+  }
+
+  @Test
+  @Order(9)
+  void aWrongAgentYamlIsNotTriedAgain() throws Exception {
+    Path config = machine.root().resolve("etc/vipops/agent.yaml");
+    String good = Files.readString(config);
+    machine.exec("systemctl", "stop", "vipops");
+    machine.exec("systemctl", "reset-failed", "vipops");
+    Files.writeString(config, "version: 1\nsauce: {}\n");
+    assertThat(machine.attempt("systemctl", "start", "vipops")).isEmpty();
+    Await.until("failed", LIMIT, () -> unit("ActiveState").equals("failed"));
+    assertThat(unit("ExecMainStatus")).isEqualTo("78");
+    assertThat(unit("NRestarts")).isEqualTo("0");
+    Files.writeString(config, good);
+    machine.exec("systemctl", "start", "vipops");
+    Await.until("VIP is here again", LIMIT, () -> machine.network().holds(VIP));
+  }
+
+  @Test
+  @Order(10)
   void anUpgradeKeepsWhatWasConfiguredAndRestartsTheAgent() throws Exception {
     String before = mainPid();
     machine.exec("sh", "-c", "echo '# kept' >> /etc/default/vipops");
@@ -219,7 +260,7 @@ class PackageTest {
   }
 
   @Test
-  @Order(8)
+  @Order(11)
   void nginxOutlivesRemovalAndPurgeLeavesNothing() throws Exception {
     String nginx = machine.exec("systemctl", "show", "-P", "MainPID", "nginx");
     machine.exec("dpkg", "--remove", "vipops");
@@ -230,16 +271,18 @@ class PackageTest {
     machine.exec("nginx", "-t");
     assertThat(machine.exec("sh", "-c", "ls /usr/lib/vipops 2>&1 || true")).contains("No such");
 
+    machine.exec("dpkg", "-i", "/root/vipops.deb");
+    assertThat(mainPid()).as("installed again, so it starts").isNotEqualTo("0");
+    Await.until("VIP is here again", LIMIT, () -> machine.network().holds(VIP));
     machine.exec("dpkg", "--purge", "vipops");
     assertThat(machine.exec("systemctl", "show", "-P", "MainPID", "nginx")).isEqualTo(nginx);
     assertThat(machine.exec("sha256sum", NGINX_CONF)).isEqualTo(originalNginx);
     machine.exec("systemctl", "restart", "nginx");
-    machine.exec("sysctl", "-qw", "net.ipv4.conf.eth0.promote_secondaries=0");
     assertThat(before.difference(Snapshot.of(machine, KEPT_BY_OTHERS))).isEmpty();
   }
 
   @Test
-  @Order(9)
+  @Order(12)
   void lintianAndManHaveNothingToSay() throws Exception {
     assertThat(Command.run("lintian", "--allow-root", "--fail-on", "error,warning", deb.toString()))
         .isEmpty();
@@ -259,7 +302,28 @@ class PackageTest {
   }
 
   private String mainPid() throws Exception {
-    return machine.exec("systemctl", "show", "-P", "MainPID", "vipops").strip();
+    return unit("MainPID");
+  }
+
+  private String unit(String property) throws Exception {
+    return machine.exec("systemctl", "show", "-P", property, "vipops").strip();
+  }
+
+  private static boolean isAnother(String pid, String before) {
+    return !pid.equals("0") && !pid.equals(before);
+  }
+
+  /** A place in the journal, for {@link #journal}. */
+  private String now() throws Exception {
+    return machine
+        .exec("sh", "-c", "journalctl -n 0 --show-cursor | sed 's/^-- cursor: //'")
+        .strip();
+  }
+
+  /** What the unit wrote since, and systemd about it. */
+  private String journal(String since) throws Exception {
+    return machine.exec(
+        "journalctl", "-q", "-o", "cat", "--no-pager", "-u", "vipops", "--after-cursor=" + since);
   }
 
   private long capabilities(String pid) throws Exception {

@@ -82,6 +82,20 @@ public final class Nginx {
 
   /** Whether nginx's configuration file is our link, or may become it. */
   public boolean isAdopted() {
+    return isAdopted(link);
+  }
+
+  /**
+   * The same without an nginx.
+   *
+   * @param config nginx's configuration file
+   * @param current what our link in its place points at
+   */
+  public static boolean isAdopted(Path config, Path current) {
+    return isAdopted(new NginxLink(config, current));
+  }
+
+  private static boolean isAdopted(NginxLink link) {
     try {
       return link.state() != NginxLink.State.FOREIGN;
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.vipops.cli;
 
 import io.vipops.apply.Generations;
 import io.vipops.apply.Journal;
+import io.vipops.apply.Nginx;
 import io.vipops.git.Commit;
 import io.vipops.git.GitFailure;
 import io.vipops.git.LocalRepository;
@@ -13,6 +14,7 @@ import io.vipops.render.Host;
 import io.vipops.render.Renderer;
 import io.vipops.spec.AgentConfig;
 import io.vipops.spec.SpecReader;
+import io.vipops.worker.History;
 import io.vipops.worker.Reconciler;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -67,7 +69,9 @@ final class AgentSide {
       String id = generations.current().orElse(null);
       if (id == null) {
         String why = "the agent here (" + state + ") has applied nothing yet: everything is new";
-        return new PlanSides.Old(Origin.NOTHING, Side.NOTHING, host, List.of(why));
+        List<String> notes = new ArrayList<>(List.of(why));
+        notes.addAll(hindrances(config));
+        return new PlanSides.Old(Origin.NOTHING, Side.NOTHING, host, config.node(), notes);
       }
       return old(config, host, id, generations);
     } catch (AccessDeniedException e) {
@@ -106,7 +110,7 @@ final class AgentSide {
                 + " runs, is not valid to this"
                 + " version of vipops (vipops validate says why): say --against REV");
       }
-      List<String> notes = new ArrayList<>();
+      List<String> notes = hindrances(config);
       if (entry.phase() != Journal.Phase.APPLIED) {
         notes.add("this commit is just being applied, and may yet be rolled back");
       }
@@ -122,8 +126,23 @@ final class AgentSide {
       }
       Origin origin = new Origin(Kind.AGENT, config.node(), path, commit.sha(), commit.subject());
       Side side = rendered.with(config.node(), onDisk(generations.folder(id), id));
-      return new PlanSides.Old(origin, side, host, notes);
+      return new PlanSides.Old(origin, side, host, config.node(), notes);
     }
+  }
+
+  /** Why the agent would not take a new commit for now. */
+  private static List<String> hindrances(AgentConfig config) throws IOException {
+    List<String> notes = new ArrayList<>();
+    if (History.isPaused(config.stateDir())) {
+      notes.add(config.node() + "'s agent is paused: takes no commit until vipops resume");
+    }
+    Path current = config.stateDir().resolve("current/nginx/nginx.conf");
+    if (!Nginx.isAdopted(config.nginx().config(), current)) {
+      notes.add(
+          config.nginx().config()
+              + " is not vipops' to change yet: takes no commit until vipops adopt");
+    }
+    return notes;
   }
 
   private static Generation onDisk(Path folder, String id) throws IOException {

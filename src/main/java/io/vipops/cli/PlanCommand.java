@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
       "Shows what a change of the spec would do to each node, before it is merged: VIPs that move,"
           + " reloads, sockets, servers; then the rendered difference.",
       "",
-      "Who holds a VIP is predicted from the base priorities, with every check passing."
+      "Who holds a VIP is predicted from the base priorities, with every check passing. REV is a"
+          + " SHA, branch or tag, also with ~N behind it."
     },
     mixinStandardHelpOptions = true,
     exitCodeOnInvalidInput = Planning.ERROR,
@@ -79,7 +80,12 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Terminal terminal = Terminal.of(Objects.requireNonNull(command));
+    CommandSpec me = Objects.requireNonNull(command);
+    SpecPath.requireNamed(me, "PATH", path);
+    if (against != null) {
+      SpecPath.requireNamed(me, "--against", against);
+    }
+    Terminal terminal = Terminal.of(me);
     Planning.Format as = Planning.Format.TEXT;
     if (format != null) {
       as = format.json ? Planning.Format.JSON : Planning.Format.MARKDOWN;

@@ -48,10 +48,14 @@ final class PlanSides implements AutoCloseable {
     }
   }
 
-  /** The old side, of which something can always be made, and the host that both are for. */
-  record Old(Origin origin, Side side, Host host, List<String> notes) {
+  /**
+   * The old side, of which something can always be made, and the host that both are for.
+   *
+   * @param agent the node whose agent the host is of; null: of none
+   */
+  record Old(Origin origin, Side side, Host host, @Nullable String agent, List<String> notes) {
     static Old nothing(String why) {
-      return new Old(Origin.NOTHING, Side.NOTHING, Host.DEFAULT, List.of(why));
+      return new Old(Origin.NOTHING, Side.NOTHING, Host.DEFAULT, null, List.of(why));
     }
   }
 
@@ -86,8 +90,8 @@ final class PlanSides implements AutoCloseable {
     }
     int colon = against.indexOf(':');
     return colon > 0
-        ? revision(against, against.substring(0, colon), inside(against.substring(colon + 1)))
-        : revision(against, against, samePath());
+        ? revision(against, against.substring(0, colon), inside(against.substring(colon + 1)), true)
+        : revision(against, against, samePath(), false);
   }
 
   /** The working tree was changed, but not yet committed. */
@@ -96,32 +100,40 @@ final class PlanSides implements AutoCloseable {
     if (start != null && repository(start) == null) {
       throw new UnplannableException(path + " lies in no Git repository: say --against PATH");
     }
-    return revision("HEAD", "HEAD", samePath());
+    return revision("HEAD", "HEAD", samePath(), false);
   }
 
   private static Old onDisk(Read read) {
     if (read.reading.spec() != null) {
       return new Old(
-          read.origin, Side.of(read.reading.spec(), Host.DEFAULT), Host.DEFAULT, List.of());
+          read.origin, Side.of(read.reading.spec(), Host.DEFAULT), Host.DEFAULT, null, List.of());
     }
     return Old.nothing(
         read.origin.words() + " is not valid (" + first(read.reading) + "): everything is new");
   }
 
-  /** A commit that is not valid is refused by the agents: they run the one before it. */
-  private Old revision(String name, String revision, String inside) throws UnplannableException {
+  /**
+   * A commit that is not valid is refused by the agents: they run the one before it.
+   *
+   * @param isSpelled whether the user wrote {@code inside}: then it has to be there
+   */
+  private Old revision(String name, String revision, String inside, boolean isSpelled)
+      throws UnplannableException {
     Commit named = commit(start(), revision);
     List<String> notes = new ArrayList<>();
     Commit at = named;
     for (int n = 0; at != null && n < ANCESTORS; n++) {
       List<SourceFile> files = files(at, inside);
+      if (files.isEmpty() && isSpelled && at.equals(named)) {
+        throw new UnplannableException(inside + " does not exist at " + revision);
+      }
       if (files.isEmpty()) {
         break;
       }
       Origin origin = origin(at.equals(named) ? name : at.shortSha(), inside, at);
       SpecReader.Reading reading = SpecReader.read(files);
       if (reading.spec() != null) {
-        return new Old(origin, Side.of(reading.spec(), Host.DEFAULT), Host.DEFAULT, notes);
+        return new Old(origin, Side.of(reading.spec(), Host.DEFAULT), Host.DEFAULT, null, notes);
       }
       if (notes.isEmpty()) {
         notes.add(
@@ -222,7 +234,11 @@ final class PlanSides implements AutoCloseable {
         throw new UnplannableException(
             revision.equals("HEAD")
                 ? "the repository has no commit yet: say --against PATH"
-                : "no path and no revision " + revision + " (a shallow clone has few: git fetch)");
+                : "no path and no revision "
+                    + revision
+                    + (found.isShallow()
+                        ? ": history ends here in a shallow clone: git fetch --unshallow"
+                        : ""));
       }
       return commit;
     } catch (GitFailure e) {
@@ -232,6 +248,13 @@ final class PlanSides implements AutoCloseable {
 
   private @Nullable Commit parent(Commit commit) throws UnplannableException {
     try {
+      if (repository != null && repository.isCutOff(commit)) {
+        throw new UnplannableException(
+            "neither "
+                + commit.shortSha()
+                + " nor what came after it is valid, and history ends here:"
+                + " git fetch --unshallow");
+      }
       return repository == null ? null : repository.parent(commit);
     } catch (GitFailure e) {
       throw new UnplannableException(e.line());

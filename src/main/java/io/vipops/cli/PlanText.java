@@ -27,12 +27,13 @@ final class PlanText {
     for (String note : compared.notes()) {
       line(paint(YELLOW, "note:") + " " + PlainText.line(note));
     }
-    if (plan.differs()) {
+    if (plan.differs() || plan.risk() != Risk.NONE) {
       Risk risk = plan.risk();
       line("risk: " + paint(style(risk), risk.words()) + " (" + risk.clients() + ")");
     } else {
       line(paint(GREEN, "no change") + ": every node keeps its generation");
     }
+    line("assumed: " + Plan.ASSUMED);
     line("");
     int width = plan.nodes().stream().mapToInt(it -> it.node().length()).max().orElse(0);
     int risks = plan.nodes().stream().mapToInt(it -> it.risk().words().length()).max().orElse(0);

@@ -7,6 +7,8 @@ import io.vipops.plan.PlanJson;
 import io.vipops.plan.PlanMarkdown;
 import io.vipops.plan.Side;
 import io.vipops.spec.Closest;
+import io.vipops.spec.Cluster;
+import io.vipops.spec.Node;
 import io.vipops.spec.Problem;
 import io.vipops.spec.ProblemText;
 import io.vipops.spec.SourceLines;
@@ -54,6 +56,11 @@ final class Planning {
       if (reading.spec() == null) {
         return invalid(compared, reading.problems(), next.files());
       }
+      notes.addAll(holds(old));
+      String conflict = old.host().conflict(reading.spec().cluster());
+      if (conflict != null && old.agent() != null) {
+        notes.add(old.agent() + "'s agent refuses this spec and keeps what it runs: " + conflict);
+      }
       Plan plan = Plan.between(old.side(), Side.of(reading.spec(), old.host()), TextDiff::unified);
       if (node != null) {
         TreeSet<String> nodes = new TreeSet<>();
@@ -71,6 +78,23 @@ final class Planning {
       terminal.error(String.valueOf(e.getMessage()));
       return ERROR;
     }
+  }
+
+  /** Nodes that may run any commit from before the old side. */
+  private static List<String> holds(PlanSides.Old old) {
+    Cluster cluster = old.side().cluster();
+    List<String> held =
+        cluster == null
+            ? List.of()
+            : cluster.nodes().values().stream().filter(Node::hold).map(Node::name).toList();
+    return held.isEmpty()
+        ? List.of()
+        : List.of(
+            String.join(", ", held)
+                + (held.size() == 1 ? " is" : " are")
+                + " on hold since before "
+                + old.origin().name()
+                + ": what runs there is not known here, and taken to be this spec");
   }
 
   private void print(Compared compared, Plan plan) {

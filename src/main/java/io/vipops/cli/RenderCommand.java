@@ -49,6 +49,7 @@ final class RenderCommand implements Callable<Integer> {
     if (command == null) {
       throw new IllegalStateException("not run by picocli");
     }
+    SpecPath.requireNamed(command, "PATH", path.toString());
     return new Rendition(Terminal.of(command)).run(path, node, out);
   }
 }

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** The files of a spec that a command was given by path. */
 final class SpecPath {
@@ -29,6 +31,19 @@ final class SpecPath {
   /** Whether {@code path} is {@code -}, which stands for stdin. */
   static boolean isStdin(Path path) {
     return path.toString().equals("-");
+  }
+
+  /**
+   * Refuses an empty argument as wrong usage: it would name the current folder, and is an unset
+   * variable of a script.
+   *
+   * @param what the argument's name
+   */
+  static void requireNamed(CommandSpec command, String what, String value) {
+    if (value.isEmpty()) {
+      throw new ParameterException(
+          command.commandLine(), what + " is empty: for this folder, say .");
+    }
   }
 
   /** A spec of one file, {@code name}, from {@code in}. */

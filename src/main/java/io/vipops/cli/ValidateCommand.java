@@ -68,6 +68,7 @@ final class ValidateCommand implements Callable<Integer> {
     Terminal terminal = Terminal.of(command);
     int fromStdin = 0;
     for (Path path : paths) {
+      SpecPath.requireNamed(command, "PATH", path.toString());
       fromStdin += SpecPath.isStdin(path) ? 1 : 0;
     }
     if (fromStdin > 1) {

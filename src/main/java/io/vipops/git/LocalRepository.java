@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.jgit.errors.AmbiguousObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.RevisionSyntaxException;
@@ -83,7 +84,8 @@ public final class LocalRepository implements Closeable {
   }
 
   /**
-   * The commit that {@code revision} names, as gitrevisions(7) has it.
+   * The commit that {@code revision} names: a SHA, branch or tag, also with {@code ~N} or {@code
+   * ^N} behind it. That is less than gitrevisions(7) has: it is what JGit reads.
    *
    * @return null: there is none of that name
    * @throws GitFailure if the name is no revision or fits several, or the repository cannot be read
@@ -94,8 +96,31 @@ public final class LocalRepository implements Closeable {
       return id == null ? null : Mirror.commit(walk.parseCommit(id));
     } catch (AmbiguousObjectException e) {
       throw GitFailure.ofHost("revision " + revision + " fits several objects: give more of it");
-    } catch (RevisionSyntaxException | IncorrectObjectTypeException e) {
+    } catch (RevisionSyntaxException e) {
+      throw GitFailure.ofHost(
+          "revision "
+              + revision
+              + ": this form of revision is not supported: give a SHA, branch, tag, or REV~N");
+    } catch (IncorrectObjectTypeException e) {
       throw GitFailure.ofHost("revision " + revision + " is no commit's name");
+    } catch (IOException e) {
+      throw unreadable(top(), e);
+    }
+  }
+
+  /** Whether this is a clone without all of its history. */
+  public boolean isShallow() throws GitFailure {
+    return !shallowCommits().isEmpty();
+  }
+
+  /** Whether {@code commit} has parents that a shallow clone leaves out. */
+  public boolean isCutOff(Commit commit) throws GitFailure {
+    return shallowCommits().contains(ObjectId.fromString(commit.sha()));
+  }
+
+  private Set<ObjectId> shallowCommits() throws GitFailure {
+    try {
+      return repository.getObjectDatabase().getShallowCommits();
     } catch (IOException e) {
       throw unreadable(top(), e);
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from id of the generation it runs; null: it is new
  * @param to id of the generation it would run; null: the spec no longer has the node
+ * @param hold whether it takes the change at all
  * @param impacts the most important first
  * @param diffs by file, unified, without secrets; only files that differ
  */
@@ -16,16 +17,23 @@ public record NodePlan(
     String node,
     @Nullable String from,
     @Nullable String to,
+    Hold hold,
     List<Impact> impacts,
     SortedMap<String, String> diffs) {
+  /** {@code ENDS}: it takes this and whatever came since the hold began. */
+  public enum Hold {
+    NONE,
+    HELD,
+    ENDS
+  }
 
   /** The greatest of its impacts. */
   public Risk risk() {
     return impacts.stream().map(Impact::risk).reduce(Risk.NONE, Risk::or);
   }
 
-  /** Whether the node's configuration is another one. */
+  /** Whether the node's configuration is another one, or may be, for all that is known here. */
   public boolean differs() {
-    return from == null || !from.equals(to);
+    return hold == Hold.ENDS || (hold == Hold.NONE && (from == null || !from.equals(to)));
   }
 }

@@ -1,6 +1,7 @@
 package io.vipops.plan;
 
 import io.vipops.plan.Impact.Kind;
+import io.vipops.plan.NodePlan.Hold;
 import io.vipops.render.Generation;
 import io.vipops.render.Renderer;
 import io.vipops.render.VrrpFile;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What happens to every node, by name. */
 public record Plan(List<NodePlan> nodes) {
+  /** What every plan takes for granted, in a phrase. */
+  public static final String ASSUMED =
+      "every check passes, and the best node of each VIP is Active";
 
   /** Two texts to the hunks of their unified difference; empty where they are the same. */
   @FunctionalInterface
@@ -32,7 +36,7 @@ public record Plan(List<NodePlan> nodes) {
    */
   public static Plan between(Side before, Side after, Differ differ) {
     Cluster next = Objects.requireNonNull(after.cluster());
-    Running running = Running.of(before.cluster());
+    Running running = Running.of(before.cluster(), next);
     Comparison comparison =
         new Comparison(before, after, next, running, running.after(next), differ);
     TreeSet<String> names = new TreeSet<>(before.generations().keySet());
@@ -62,12 +66,18 @@ public record Plan(List<NodePlan> nodes) {
       Generation from = before.generations().get(node);
       Generation to = after.generations().get(node);
       boolean differs = from == null || to == null || !from.id().equals(to.id());
+      Hold hold = hold(node);
       List<Impact> impacts = new ArrayList<>();
+      if (hold == Hold.ENDS) {
+        String text = "hold ends: unknown: takes everything pushed since the hold began";
+        impacts.add(Impact.of(Kind.NODE, node, Risk.VIP_CHANGE, text));
+      }
       if (to == null) {
         impacts.add(removed(node));
-      } else if (differs && Objects.requireNonNull(next.nodes().get(node)).hold()) {
-        String text = "on hold: keeps what it runs, takes none of this";
-        impacts.add(Impact.of(Kind.NODE, node, Risk.NONE, text));
+      } else if (differs && hold == Hold.HELD) {
+        String keeps =
+            from == null ? "new node, on hold: takes" : "on hold: keeps what it runs, takes";
+        impacts.add(Impact.of(Kind.NODE, node, Risk.NONE, keeps + " none of this"));
       } else if (differs) {
         changed(node, from, to, impacts);
       }
@@ -78,12 +88,24 @@ public record Plan(List<NodePlan> nodes) {
             .forEach(impacts::add);
       }
       impacts.sort(Comparator.comparing(Impact::kind));
+      Generation target = hold == Hold.HELD ? from : to;
       return new NodePlan(
           node,
           from == null ? null : from.id(),
-          to == null ? null : to.id(),
+          target == null ? null : target.id(),
+          hold,
           impacts,
-          diffs(from, to));
+          diffs(from, target));
+    }
+
+    /** It is not rendered: both generations may be the same, and neither what the node runs. */
+    private Hold hold(String node) {
+      Node was = before.cluster() == null ? null : before.cluster().nodes().get(node);
+      Node now = next.nodes().get(node);
+      if (now == null) {
+        return Hold.NONE;
+      }
+      return now.hold() ? Hold.HELD : was != null && was.hold() ? Hold.ENDS : Hold.NONE;
     }
 
     /** Its agent refuses a spec without it, like any other that is wrong for it. */
@@ -131,17 +153,13 @@ public record Plan(List<NodePlan> nodes) {
       if (isNew) {
         out.add(Impact.of(Kind.NODE, node, Risk.NONE, "new node"));
       }
-      if (was != null && was.hold()) {
-        String text = "hold ends: takes this and all that came since the hold began";
-        out.add(Impact.of(Kind.NODE, node, Risk.NONE, text));
-      }
       if (now.maintenance() != (was != null && was.maintenance())) {
         String text = now.maintenance() ? "maintenance: holds no VIP" : "maintenance ends";
         out.add(Impact.of(Kind.NODE, node, Risk.NONE, text));
       }
     }
 
-    /** A node that refuses the commit keeps its files. */
+    /** A node that refuses the commit, or is on hold, keeps its files. */
     private SortedMap<String, String> diffs(@Nullable Generation from, @Nullable Generation to) {
       SortedMap<String, String> diffs = new TreeMap<>();
       if (to == null) {

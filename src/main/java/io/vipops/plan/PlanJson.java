@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * version 1, compared {from, to: {kind, name, path, commit, subject}, notes}, valid, problems,
- * differs, risk, clients,
- * nodes [{node, generation {from, to}, differs, risk, summary, diff,
+ * assumed, differs, risk, clients,
+ * nodes [{node, generation {from, to}, held, differs, risk, summary, diff,
  *         impact [{kind, name, risk, text, …}]}]
  * </pre>
  *
@@ -25,6 +25,7 @@ public final class PlanJson {
   /** The whole plan. */
   public static Map<String, Object> of(Compared compared, Plan plan) {
     Map<String, Object> json = head(compared, true, List.of());
+    json.put("assumed", Plan.ASSUMED);
     json.put("differs", plan.differs());
     json.put("risk", plan.risk().key());
     json.put("clients", plan.risk().clients());
@@ -68,6 +69,7 @@ public final class PlanJson {
     generation.put("from", node.from());
     generation.put("to", node.to());
     json.put("generation", generation);
+    json.put("held", node.hold() == NodePlan.Hold.HELD);
     json.put("differs", node.differs());
     json.put("risk", node.risk().key());
     json.put("summary", PlanLine.of(node));

@@ -19,9 +19,7 @@ public final class PlanLine {
     }
     List<String> parts = new ArrayList<>();
     List<Impact> staying =
-        node.impacts().stream()
-            .filter(it -> it.kind() == Impact.Kind.VIP && it.risk() == Risk.NONE)
-            .toList();
+        node.impacts().stream().filter(it -> it.kind() == Impact.Kind.VIP && isStay(it)).toList();
     boolean together = staying.size() > VIPS_BY_NAME;
     for (Impact impact : node.impacts()) {
       if (!together || !staying.contains(impact)) {
@@ -34,5 +32,13 @@ public final class PlanLine {
     return more <= 0
         ? String.join(" · ", parts)
         : String.join(" · ", parts.subList(0, MOST)) + " · and " + more + " more";
+  }
+
+  /** Whether the course is all that there is to say, and nothing follows it. */
+  private static boolean isStay(Impact impact) {
+    String quiet = "VIP " + impact.name() + ": stays";
+    return impact.risk() == Risk.NONE
+        && (impact.text().equals(quiet)
+            || (impact.text().startsWith(quiet + " on ") && !impact.text().contains(",")));
   }
 }

@@ -22,6 +22,8 @@ public final class PlanMarkdown {
     PlanMarkdown comment = new PlanMarkdown();
     comment.head("vipops plan" + (plan.differs() ? "" : ": no change"), compared);
     comment.line("Risk: **" + plan.risk().words() + "** (" + cell(plan.risk().clients()) + ")");
+    comment.line("");
+    comment.line("Assumed: " + Plan.ASSUMED + ".");
     comment.table(plan.nodes());
     comment.diffs(FileDiff.of(plan));
     return comment.out.toString();

@@ -4,12 +4,14 @@ import io.vipops.plan.Impact.Kind;
 import io.vipops.spec.Server;
 import io.vipops.spec.Upstream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Upstreams and their servers. */
 final class UpstreamImpacts {
@@ -42,12 +44,15 @@ final class UpstreamImpacts {
   }
 
   private static void change(Upstream old, Upstream next, List<Impact> to) {
-    Map<String, Server> before = byAddress(old);
-    Map<String, Server> after = byAddress(next);
-    List<String> added = new ArrayList<>(after.keySet());
-    added.removeAll(before.keySet());
-    List<String> removed = new ArrayList<>(before.keySet());
-    removed.removeAll(after.keySet());
+    Map<String, List<Server>> before = byAddress(old);
+    Map<String, List<Server>> after = byAddress(next);
+    leaveOutTheSame(before, after);
+    List<String> added = new ArrayList<>();
+    List<String> removed = new ArrayList<>();
+    after.forEach(
+        (address, servers) -> added.addAll(beyond(before.get(address), address, servers)));
+    before.forEach(
+        (address, servers) -> removed.addAll(beyond(after.get(address), address, servers)));
     boolean onePort =
         ports(old, next).size() == 1; // then it says nothing that the reader does not know
     List<String> words = new ArrayList<>();
@@ -58,10 +63,10 @@ final class UpstreamImpacts {
       words.add("−" + count(removed.size()) + " " + shown(removed, onePort));
     }
     after.forEach(
-        (address, server) -> {
-          Server was = before.get(address);
-          if (was != null && !was.equals(server)) {
-            String what = String.join(", ", Changes.between(was, server, Set.of()));
+        (address, servers) -> {
+          List<Server> were = before.getOrDefault(address, List.of());
+          for (int i = 0; i < Math.min(were.size(), servers.size()); i++) {
+            String what = String.join(", ", Changes.between(were.get(i), servers.get(i), Set.of()));
             words.add(host(address, onePort) + " " + what);
           }
         });
@@ -105,12 +110,30 @@ final class UpstreamImpacts {
     return ports;
   }
 
-  private static Map<String, Server> byAddress(Upstream upstream) {
-    Map<String, Server> servers = new LinkedHashMap<>();
+  /** An address may stand there several times. */
+  private static Map<String, List<Server>> byAddress(Upstream upstream) {
+    Map<String, List<Server>> servers = new LinkedHashMap<>();
     for (Server server : upstream.servers()) {
       String host = server.address().getHostAddress();
-      servers.put((host.contains(":") ? "[" + host + "]" : host) + ":" + server.port(), server);
+      String address = (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port();
+      servers.computeIfAbsent(address, it -> new ArrayList<>()).add(server);
     }
     return servers;
+  }
+
+  private static void leaveOutTheSame(
+      Map<String, List<Server>> before, Map<String, List<Server>> after) {
+    after.forEach(
+        (address, servers) -> {
+          List<Server> were = before.getOrDefault(address, new ArrayList<>());
+          servers.removeIf(were::remove);
+        });
+  }
+
+  /** {@code address} as often as {@code servers} are more than {@code others}. */
+  private static List<String> beyond(
+      @Nullable List<Server> others, String address, List<Server> servers) {
+    int more = servers.size() - (others == null ? 0 : others.size());
+    return Collections.nCopies(Math.max(0, more), address);
   }
 }

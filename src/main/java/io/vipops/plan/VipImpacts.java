@@ -42,7 +42,7 @@ final class VipImpacts {
     return vips.impacts;
   }
 
-  /** By identity, as the engine does, then by name. */
+  /** By identity, as the engine does, then by the name in the end. */
   private List<Pair> pairs() {
     List<Instance> old = instances(before);
     List<Instance> next = instances(after);
@@ -56,7 +56,7 @@ final class VipImpacts {
       }
     }
     for (Instance it : List.copyOf(next)) {
-      Instance namesake = first(old, o -> o.name().equals(it.name()));
+      Instance namesake = first(old, o -> after.isNamesake(o, it));
       old.remove(namesake);
       pairs.add(new Pair(namesake, it));
     }

@@ -26,6 +26,9 @@ final class VrrpImpacts {
           "priorities",
           "virtualAddresses");
 
+  /** A check is in the file because a router tracks it. */
+  private static final String UNKNOWN = " (if it fails here, a VIP may move: not predicted)";
+
   private VrrpImpacts() {}
 
   /** Of one node; each instance of {@code next} that {@code old} has, too. */
@@ -92,10 +95,10 @@ final class VrrpImpacts {
         (name, check) -> {
           Check was = before.get(name);
           if (was == null) {
-            to.add(Impact.of(Kind.CHECK, name, Risk.NONE, "+check " + name));
+            to.add(Impact.of(Kind.CHECK, name, Risk.NONE, "+check " + name + UNKNOWN));
           } else if (!was.equals(check)) {
             String what = String.join(", ", Changes.between(was, check, Set.of("name")));
-            to.add(Impact.of(Kind.CHECK, name, Risk.NONE, "check " + name + ": " + what));
+            to.add(Impact.of(Kind.CHECK, name, Risk.NONE, "check " + name + ": " + what + UNKNOWN));
           }
         });
     before.keySet().stream()

@@ -1,7 +1,10 @@
 package io.vipops.render;
 
+import io.vipops.spec.Cluster;
+import io.vipops.spec.Listener;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a rendering needs to know of the host; all paths absolute.
@@ -28,5 +31,23 @@ public record Host(
   /** A host with Debian's log folder and user. */
   public Host(Path generations, Path nginxPid, InetSocketAddress endpoint) {
     this(generations, nginxPid, endpoint, LOGS, USER);
+  }
+
+  /**
+   * Why this host cannot take {@code cluster}: {@link #endpoint}'s port is the host's, and with two
+   * servers there neither proves itself. Null: it can.
+   */
+  public @Nullable String conflict(Cluster cluster) {
+    int taken = endpoint.getPort();
+    for (Listener listener : cluster.listeners().values()) {
+      if (listener.port() == taken) {
+        return "listener "
+            + listener.name()
+            + ": port "
+            + taken
+            + " is nginx.endpoint's in agent.yaml; take another";
+      }
+    }
+    return null;
   }
 }

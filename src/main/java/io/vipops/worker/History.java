@@ -86,6 +86,21 @@ public final class History {
     }
   }
 
+  /**
+   * Whether the agent of {@code stateDir} leaves commits alone; touches nothing.
+   *
+   * @throws IOException if the file cannot be read; of a damaged one the agent takes no pause
+   *     either
+   */
+  public static boolean isPaused(Path stateDir) throws IOException {
+    try {
+      byte[] json = Files.readAllBytes(stateDir.resolve("history/history.json"));
+      return Boolean.TRUE.equals(Json.decode(json).get("paused"));
+    } catch (NoSuchFileException | Json.MalformedException e) {
+      return false;
+    }
+  }
+
   /** Whether commits are left alone for now. */
   public boolean isPaused() {
     return paused;

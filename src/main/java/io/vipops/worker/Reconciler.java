@@ -11,7 +11,6 @@ import io.vipops.render.Host;
 import io.vipops.render.Renderer;
 import io.vipops.render.Renderer.Rendering;
 import io.vipops.spec.AgentConfig;
-import io.vipops.spec.Listener;
 import io.vipops.spec.Node;
 import io.vipops.spec.ProblemText;
 import io.vipops.spec.Severity;
@@ -308,27 +307,14 @@ public final class Reconciler {
               + ": add it, or set node in agent.yaml",
           null);
     }
-    refuseEndpointPort(spec);
+    String conflict = host.conflict(spec.cluster());
+    if (conflict != null) {
+      throw new Refusal(conflict, null);
+    }
     reading.problems().stream()
         .filter(problem -> problem.severity() == Severity.WARNING)
         .forEach(problem -> LOG.warn("{}", ProblemText.format(problem, null, false)));
     return spec;
-  }
-
-  /** The generation endpoint's port is the host's: two servers there, and neither proves itself. */
-  private void refuseEndpointPort(Spec spec) throws Refusal {
-    int taken = config.nginx().endpoint().getPort();
-    for (Listener listener : spec.cluster().listeners().values()) {
-      if (listener.port() == taken) {
-        throw new Refusal(
-            "listener "
-                + listener.name()
-                + ": port "
-                + taken
-                + " is nginx.endpoint's in agent.yaml; take another",
-            null);
-      }
-    }
   }
 
   private Node self(Spec spec) {

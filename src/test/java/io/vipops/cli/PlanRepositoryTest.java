@@ -185,6 +185,50 @@ class PlanRepositoryTest {
   }
 
   @Test
+  void anOldPathThatIsNotThereIsNoEmptySpec() {
+    assertThat(plan("cluster.yaml", "HEAD:cluster.yml")).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo("error: cluster.yml does not exist at HEAD\n");
+  }
+
+  @Test
+  void aFormOfRevisionThatIsNotReadIsNamedAsSuch() {
+    assertThat(plan("cluster.yaml", "main@{yesterday}")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "error: revision main@{yesterday}: this form of revision is not supported: give a SHA,"
+                + " branch, tag, or REV~N\n");
+  }
+
+  @Test
+  void whereAShallowCloneEndsItSaysSo() throws Exception {
+    commit("cluster.yaml", spec.replace("port: 80", "prot: 80"), "typing error");
+    String origin = "file://" + repository;
+    git("clone", "-q", "--depth=1", origin, folder.resolve("shallow").toString());
+    repository = folder.resolve("shallow");
+    write("cluster.yaml", spec);
+
+    assertThat(plan("cluster.yaml", "HEAD~1")).isEqualTo(1);
+    assertThat(plan("cluster.yaml", "HEAD")).isEqualTo(1);
+    assertThat(err.toString())
+        .hasLineCount(2)
+        .startsWith("error: no path and no revision HEAD~1: history ends here in a shallow clone")
+        .endsWith(
+            "error: neither "
+                + head()
+                + " nor what came after it is valid, and history ends here: git fetch"
+                + " --unshallow\n");
+  }
+
+  @Test
+  void aNodeThatWasOnHoldBeforeIsNamed() throws Exception {
+    commit("cluster.yaml", onHold(), "hold");
+
+    assertThat(plan("cluster.yaml", "HEAD")).isZero();
+    assertThat(out.toString())
+        .contains("note: lb01 is on hold since before HEAD: what runs there is not known here");
+  }
+
+  @Test
   void outsideOfARepositoryOneLineSaysWhatToDo() throws Exception {
     repository = Files.createDirectories(folder.resolve("elsewhere"));
     write("cluster.yaml", spec);
@@ -215,6 +259,12 @@ class PlanRepositoryTest {
 
     plan("cluster.yaml", "HEAD");
     assertThat(out.toString()).contains("clear ?[2J the screen").doesNotContain("\u001b");
+  }
+
+  private String onHold() {
+    String held = spec.replaceFirst("(lb01: \\{[^}]*)}", "$1, hold: true}");
+    assertThat(held).isNotEqualTo(spec);
+    return held;
   }
 
   private int plan(String path, @Nullable String against) {

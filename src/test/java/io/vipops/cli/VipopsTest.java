@@ -79,6 +79,49 @@ class VipopsTest {
     assertThat(err.toString()).startsWith("error: no agent answers on " + socket).hasLineCount(1);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "validate ''|2|PATH",
+        "render '' --node lb01|2|PATH",
+        "plan ''|1|PATH",
+        "plan x.yaml --against ''|1|--against"
+      })
+  void anEmptyArgumentIsNotTheCurrentFolder(String line, int code, String name) {
+    String[] arguments = line.replace("''", "").split(" ", -1);
+    assertThat(run(arguments)).isEqualTo(code);
+    assertThat(err.toString()).startsWith(name + " is empty: for this folder, say .");
+  }
+
+  @Test
+  void aPlanSaysWhyTheAgentHereWouldNotTakeIt() throws Exception {
+    Path config = folder.resolve("agent.yaml");
+    Path nginx = folder.resolve("nginx.conf");
+    Files.writeString(nginx, "events {}");
+    Files.writeString(
+        config,
+        """
+        version: 1
+        node: lb01
+        source: {url: 'file:///x'}
+        state_dir: %1$s/state
+        run_dir: %1$s/run
+        nginx: {config: %1$s/nginx.conf, endpoint: '127.0.0.1:80'}
+        """
+            .formatted(folder));
+    Files.createDirectories(folder.resolve("state/history"));
+    Files.writeString(folder.resolve("state/history/history.json"), "{\"paused\":true}");
+
+    run("plan", "examples/classic/cluster.yaml", "--config", config.toString());
+    assertThat(out.toString())
+        .contains("note: lb01's agent is paused: takes no commit until vipops resume")
+        .contains("note: " + nginx + " is not vipops' to change yet")
+        .contains(
+            "note: lb01's agent refuses this spec and keeps what it runs: listener http: port");
+    assertThat(err.toString()).isEmpty();
+  }
+
   @Test
   void beforeItsFirstConfigurationAHostRecoversAndReleasesNothing() throws Exception {
     Path file = folder.resolve("agent.yaml");

@@ -90,6 +90,7 @@ class PlanMarkdownTest {
     if (!hunks.isEmpty()) {
       diffs.put("nginx/nginx.conf", hunks);
     }
-    return new NodePlan(name, "aaaaaaaaaaaa", "bbbbbbbbbbbb", List.of(impact), diffs);
+    return new NodePlan(
+        name, "aaaaaaaaaaaa", "bbbbbbbbbbbb", NodePlan.Hold.NONE, List.of(impact), diffs);
   }
 }

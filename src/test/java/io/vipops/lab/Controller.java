@@ -85,8 +85,8 @@ public final class Controller {
     String hosts =
         new TreeMap<>(addresses)
             .entrySet().stream()
-            .map(it -> "    %s: {ansible_host: %s}\n".formatted(it.getKey(), it.getValue()))
-            .collect(Collectors.joining());
+                .map(it -> "    %s: {ansible_host: %s}\n".formatted(it.getKey(), it.getValue()))
+                .collect(Collectors.joining());
     return Files.writeString(
         folder.resolve("inventory.yml"),
         """

@@ -162,6 +162,19 @@ class PlanRepositoryTest {
   }
 
   @Test
+  void theCommentOnAnInvalidSideShowsNoPassword() throws Exception {
+    String faulty =
+        "virtual_router_id: 51\n    authentication: {type: pass, password: s3cr3tXY-123}";
+    write("cluster.yaml", spec.replace("virtual_router_id: 51", faulty));
+
+    Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), false, false);
+    PlanSides sides = new PlanSides(repository, "cluster.yaml", "HEAD", null);
+    assertThat(new Planning(terminal, Planning.Format.MARKDOWN).run(sides, null, true))
+        .isEqualTo(1);
+    assertThat(out.toString()).contains("password: ************}").doesNotContain("s3cr3t");
+  }
+
+  @Test
   void anUnknownRevisionIsOneLine() {
     assertThat(plan("cluster.yaml", "nowhere")).isEqualTo(1);
     assertThat(err.toString()).startsWith("error: no path and no revision nowhere").hasLineCount(1);

@@ -3,6 +3,8 @@ package io.vipops.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +24,12 @@ class HostileSpecTest {
       return name;
     }
   }
+
+  /** Beyond this it is not slow, but hangs. */
+  private static final Duration HANGS = Duration.ofMinutes(3);
+
+  /** In nanoseconds; what takes less says nothing. */
+  private static final long MEASURABLE = 20_000_000;
 
   private static final String HEAD =
       """
@@ -129,6 +137,11 @@ class HostileSpecTest {
             "version: 1\ncluster: &x \"" + ("a".repeat(1000) + "\n").repeat(3000) + "\"\n",
             "nodes:\n",
             lines(40, i -> "  n" + i + ": {address: *x, interface: eth0}")),
+        of(
+            "allow comments",
+            "bad-allow",
+            HEAD + "listeners: {http: {port: 80}}\n",
+            lines(290_000, i -> "#vipops:allow").strip()),
         of("one long line", "unused-definition", HEAD, "listeners: {", one(9_000), "}\n"));
   }
 
@@ -138,15 +151,84 @@ class HostileSpecTest {
         .collect(Collectors.joining(", "));
   }
 
+  /** A reading and what it cost this thread: another process may take the machine meanwhile. */
+  private record Timed(SpecReader.Reading reading, Duration cpu) {}
+
+  private static Timed timed(List<SpecReader.SourceFile> files) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadCpuTime();
+    SpecReader.Reading reading = SpecReader.read(files);
+    new SourceLines(files).line(new Position("a.yaml", 1, 1));
+    return new Timed(reading, Duration.ofNanos(threads.getCurrentThreadCpuTime() - before));
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
   void aFileWithinTheLimitsIsReadSoon(Case hostile) {
     byte[] bytes = hostile.text().getBytes(StandardCharsets.UTF_8);
     assertThat(bytes.length).isLessThanOrEqualTo(Yaml.MAX_BYTES);
     List<SpecReader.SourceFile> files = List.of(new SpecReader.SourceFile("a.yaml", bytes));
-    SpecReader.Reading reading =
-        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> SpecReader.read(files));
+    Timed timed = assertTimeoutPreemptively(HANGS, () -> timed(files));
+    assertThat(timed.cpu()).isLessThan(Duration.ofSeconds(10));
+    SpecReader.Reading reading = timed.reading();
     assertThat(reading.problems()).hasSizeLessThanOrEqualTo(Problems.MOST + 1);
     assertThat(reading.problems()).extracting(Problem::rule).contains(hostile.rule());
+  }
+
+  /** What a fuzzer would repeat, on one line or on many. */
+  static Stream<String> tokens() {
+    return Stream.of(
+            "#vipops:allow",
+            " #",
+            "# password: x ",
+            "password: x, ",
+            "password: \"",
+            "https://",
+            "a@",
+            "[",
+            "]",
+            "{",
+            "}",
+            "- ",
+            "a: ",
+            "a: b",
+            "&a ",
+            "*a ",
+            "\"",
+            "'",
+            "? ",
+            ": ",
+            ":",
+            "\t",
+            "#",
+            "|",
+            ">",
+            "%",
+            "---",
+            "!",
+            ",",
+            "\\",
+            "servers: [",
+            "listeners:")
+        .flatMap(token -> Stream.of(token, token + "\n"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tokens")
+  void fourTimesATokenTakesAboutFourTimesAsLong(String token) {
+    long small = nanos(token, Yaml.MAX_LINE / 4);
+    long ratio = nanos(token, Yaml.MAX_LINE) / Math.max(small, MEASURABLE);
+    assertThat(ratio).isLessThan(10);
+  }
+
+  /** The least of three, so that compiling does not count. */
+  private static long nanos(String token, int bytes) {
+    byte[] text = token.repeat(bytes / token.length()).getBytes(StandardCharsets.UTF_8);
+    List<SpecReader.SourceFile> files = List.of(new SpecReader.SourceFile("a.yaml", text));
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 3; i++) {
+      least = Math.min(least, assertTimeoutPreemptively(HANGS, () -> timed(files)).cpu().toNanos());
+    }
+    return least;
   }
 }

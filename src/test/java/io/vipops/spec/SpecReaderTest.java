@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SpecReaderTest {
@@ -37,6 +39,19 @@ class SpecReaderTest {
 
   private static final String VRID = "virtual_router_id: 51";
   private static final String SERVERS = "[10.0.0.101:80, 10.0.0.102:80]";
+
+  @Test
+  void aSpecOfMoreWarningsThanAreShownIsValid() {
+    String upstreams =
+        IntStream.range(0, 501)
+            .mapToObj(i -> "  u" + i + ": {servers: [10.0.0.101:80, 10.0.0.102:80]}\n")
+            .collect(Collectors.joining("", "upstreams:\n", "  backend:"));
+    SpecReader.Reading reading = read(BASE.replace("upstreams:\n  backend:", upstreams));
+    assertThat(reading.spec()).isNotNull();
+    assertThat(reading.problems()).hasSize(501);
+    assertThat(reading.problems()).allMatch(problem -> problem.severity() == Severity.WARNING);
+    assertThat(reading.problems().get(500).rule()).isEqualTo("too-many");
+  }
 
   @Test
   void allFaultsComeAtOnceInTheirOrder() {

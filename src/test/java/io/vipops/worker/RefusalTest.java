@@ -41,6 +41,14 @@ class RefusalTest {
   }
 
   @Test
+  void aRefusalKeepsNoPassword() {
+    byte[] spec = "a:\n  password: s3cr3tXY\n".getBytes(StandardCharsets.UTF_8);
+    Refusal refusal =
+        Refusal.of(refusedAt(2), RENDERING, List.of(new SourceFile("cluster.yaml", spec)));
+    assertThat(refusal.problems()).endsWith("\n    password: ********\n    ^");
+  }
+
+  @Test
   void aVariableThatNginxDoesNotKnowIsFoundWhereItIsUsed() {
     byte[] conf = "http {\n  hash $nosuch consistent;\n}\n".getBytes(StandardCharsets.UTF_8);
     Rendering rendering =

@@ -315,9 +315,8 @@ class PackageTest {
 
   /** A place in the journal, for {@link #journal}. */
   private String now() throws Exception {
-    return machine
-        .exec("sh", "-c", "journalctl -n 0 --show-cursor | sed 's/^-- cursor: //'")
-        .strip();
+    String last = "journalctl -q -n 1 --show-cursor | sed -n 's/^-- cursor: //p'";
+    return machine.exec("sh", "-c", last).strip();
   }
 
   /** What the unit wrote since, and systemd about it. */

@@ -48,8 +48,7 @@ final class NginxProcess {
     try {
       new Orphans(config.binary(), config.pid()).end(config.endpoint().getPort(), ORPHANS);
       // A child of the worker would be ended in its place when memory runs out.
-      Finished start =
-          Finished.run(OomScore.neutral(command), isSystemds() ? SYSTEMD : COMMAND);
+      Finished start = Finished.run(OomScore.neutral(command), isSystemds() ? SYSTEMD : COMMAND);
       if (!start.ok()) {
         // systemctl only says that it failed, and where to look; nginx's log says why.
         String why =

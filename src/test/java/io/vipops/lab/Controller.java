@@ -80,14 +80,16 @@ public final class Controller {
   }
 
   /**
-   * Writes the inventory: {@code inventory.example.yml} with other values (the addresses stay), in folders that lie to
-   * each other as the README's: {@code vipops/ansible}, {@code vipops/target} and {@code lb}.
+   * Writes the inventory: {@code inventory.example.yml} with other values (the addresses stay), in
+   * folders that lie to each other as the README's: {@code vipops/ansible}, {@code vipops/target}
+   * and {@code lb}.
    */
   public Path inventory(Path deb) throws IOException {
     Path target = Files.createDirectories(folder.resolve("vipops/target"));
     Files.createSymbolicLink(target.resolve(deb.getFileName()), deb);
     Files.writeString(
-        folder.resolve("git_known_hosts"), address + " " + Files.readString(folder.resolve("server.pub")));
+        folder.resolve("git_known_hosts"),
+        address + " " + Files.readString(folder.resolve("server.pub")));
     Map<String, String> values = new TreeMap<>();
     values.put(
         "ansible_user: root",

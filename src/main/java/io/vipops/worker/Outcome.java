@@ -3,9 +3,9 @@ package io.vipops.worker;
 import io.vipops.git.Commit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**

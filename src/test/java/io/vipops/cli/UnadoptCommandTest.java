@@ -26,8 +26,7 @@ class UnadoptCommandTest {
     conf = folder.resolve("nginx.conf");
     Path current = folder.resolve("state/current/nginx/nginx.conf");
     Files.createDirectories(folder.resolve("state/generations/0123456789ab/nginx"));
-    Files.createSymbolicLink(
-        folder.resolve("state/current"), Path.of("generations/0123456789ab"));
+    Files.createSymbolicLink(folder.resolve("state/current"), Path.of("generations/0123456789ab"));
     Files.writeString(current, "events {}\n");
     Files.createSymbolicLink(conf, current);
     Files.writeString(

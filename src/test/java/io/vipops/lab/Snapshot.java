@@ -46,7 +46,9 @@ public final class Snapshot {
 
   private void add(String kind, String output) {
     // Columns are as wide as their longest word.
-    output.lines().forEach(line -> lines.put(kind + " " + line.strip().replaceAll("\\s+", " "), ""));
+    output
+        .lines()
+        .forEach(line -> lines.put(kind + " " + line.strip().replaceAll("\\s+", " "), ""));
   }
 
   private void walk(Path root, Set<String> left) throws IOException {

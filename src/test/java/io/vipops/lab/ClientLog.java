@@ -9,6 +9,19 @@ import java.util.TreeSet;
 
 /** What a {@link ProbeClient} saw. */
 public record ClientLog(Path file) {
+  /** Starts a client on {@code host} that asks {@code vip} every {@code pauseMs}. */
+  public static ClientLog start(LabHost host, String vip, Path folder, int pauseMs)
+      throws IOException {
+    Path log = Files.createTempFile(folder, "client", ".txt");
+    host.java(
+        ProbeClient.class,
+        List.of("-Xmx32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        vip,
+        log.toString(),
+        Integer.toString(pauseMs));
+    return new ClientLog(log);
+  }
+
   private record Line(long ms, boolean ok, String who) {}
 
   private List<Line> since(long fromMs) throws IOException {

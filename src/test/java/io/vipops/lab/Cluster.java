@@ -210,14 +210,7 @@ public final class Cluster implements AutoCloseable {
 
   /** Starts a client that asks the VIP every {@code pauseMs}. */
   public ClientLog startClient(int pauseMs) throws IOException {
-    Path log = Files.createTempFile(folder, "client", ".txt");
-    client.java(
-        ProbeClient.class,
-        List.of("-Xmx32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-        VIP,
-        log.toString(),
-        Integer.toString(pauseMs));
-    return new ClientLog(log);
+    return ClientLog.start(client, VIP, folder, pauseMs);
   }
 
   /** What a vipops command of the launcher's printed and returned. */

@@ -21,4 +21,25 @@ public final class Deb {
       return found.get(0);
     }
   }
+
+  /** The same package with {@code version}, packed anew in {@code folder}. */
+  public static Path withVersion(String version, Path folder)
+      throws IOException, InterruptedException {
+    Path content = folder.resolve("deb-" + version);
+    Command.run("dpkg-deb", "-R", built().toString(), content.toString());
+    Path control = content.resolve("DEBIAN/control");
+    Files.writeString(
+        control,
+        Files.readString(control).replaceFirst("(?m)^Version: .*$", "Version: " + version));
+    Path deb = folder.resolve("vipops_" + version + ".deb");
+    Command.run(
+        "dpkg-deb",
+        "--root-owner-group",
+        "-Zgzip",
+        "-z1",
+        "-b",
+        content.toString(),
+        deb.toString());
+    return deb;
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipops.lab.Await;
 import io.vipops.lab.Backends;
+import io.vipops.lab.ClientLog;
 import io.vipops.lab.Controller;
 import io.vipops.lab.Controller.Play;
 import io.vipops.lab.Deb;
@@ -233,6 +234,34 @@ class AnsibleTest {
 
   @Test
   @Order(7)
+  void anUpgradeTakesTheBackupFirstAndLeavesNobodyDrained() throws Exception {
+    Await.until(
+        "the VIP on lb01, where it belongs",
+        Duration.ofMinutes(1),
+        () -> machines.get("lb01").network().holds(VIP));
+    Path later = Deb.withVersion("9.0", folder);
+    ClientLog log = ClientLog.start(client, VIP, folder, 10);
+    Await.until("the client asks", Duration.ofSeconds(20), () -> log.sent(0) > 10);
+    Play play = controller.play("site.yml", "-e", "vipops_deb=" + later);
+    assertThat(play.code()).as(play.output()).isZero();
+    awaitService();
+    for (SystemdHost machine : machines.values()) {
+      assertThat(machine.exec("dpkg-query", "-W", "-f", "${Version}", "vipops")).isEqualTo("9.0");
+      assertThat(machine.exec("vipops", "status", "--json").replaceAll("\\s", ""))
+          .contains("\"drained\":false");
+    }
+    assertThat(play.output().indexOf("changed: [lb02]"))
+        .as(play.output())
+        .isPositive()
+        .isLessThan(play.output().indexOf("changed: [lb01]"));
+    assertThat(log.gapMs(0)).isLessThan(5000);
+    System.out.printf(
+        "upgrade: %d requests, %d failed, longest gap %d ms%n",
+        log.sent(0), log.failed(0).size(), log.gapMs(0));
+  }
+
+  @Test
+  @Order(8)
   void removeLeavesTheMachinesAsTheyWere() throws Exception {
     Map<String, Snapshot> serving = new LinkedHashMap<>();
     for (Map.Entry<String, SystemdHost> machine : machines.entrySet()) {

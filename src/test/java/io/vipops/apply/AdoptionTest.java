@@ -85,8 +85,13 @@ class AdoptionTest {
   void end() throws Exception {
     NginxMaster master = nginx.master();
     if (master.pid().isPresent()) {
-      Command.run("kill", "-9", Long.toString(master.pid().getAsLong()));
-      Command.run("sh", "-c", "pkill -9 -P " + master.pid().getAsLong() + " || true");
+      // Not KILL: its workers would outlive it.
+      long pid = master.pid().getAsLong();
+      Command.run("kill", "-TERM", Long.toString(pid));
+      Await.until(
+          "nginx has ended",
+          SOON,
+          () -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
     }
   }
 

@@ -1,8 +1,5 @@
 package io.vipops.cli;
 
-import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Any bytes as agent.yaml, read as every command that has {@code --config} reads it. */
@@ -13,9 +10,7 @@ public final class AgentFuzz {
 
   /** Called by Jazzer. */
   public static void fuzzerTestOneInput(byte[] input) {
-    PrintWriter nowhere =
-        new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    Terminal terminal = new Terminal(nowhere, nowhere, true, true);
+    Terminal terminal = FuzzRun.nowhere();
     FuzzRun.write(FILE, input);
     FuzzRun.within(() -> AgentConfigFile.read(FILE, terminal) == null);
   }

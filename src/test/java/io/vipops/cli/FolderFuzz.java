@@ -18,6 +18,6 @@ public final class FolderFuzz {
     int start = mark < 0 ? end : mark + MARK.length();
     FuzzRun.write(FOLDER.resolve("a.yaml"), Arrays.copyOf(input, end));
     FuzzRun.write(FOLDER.resolve("b.yaml"), Arrays.copyOfRange(input, start, input.length));
-    FuzzRun.vipops(new byte[0], "validate", "--format", "sarif", FOLDER.toString());
+    FuzzRun.validate(Validation.Format.sarif, FOLDER, new byte[0]);
   }
 }

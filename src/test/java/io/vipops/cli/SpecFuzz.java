@@ -4,6 +4,7 @@ import io.vipops.render.Host;
 import io.vipops.render.Renderer;
 import io.vipops.spec.Spec;
 import io.vipops.spec.SpecReader;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Any bytes as a spec: {@code vipops validate -}, and what is valid can be rendered. */
@@ -13,8 +14,8 @@ public final class SpecFuzz {
   /** Called by Jazzer. The length chooses the format, so that a kept input says it all. */
   public static void fuzzerTestOneInput(byte[] input) {
     Validation.Format[] formats = Validation.Format.values();
-    String format = formats[input.length % formats.length].name();
-    int exit = FuzzRun.vipops(input, "validate", "--format", format, "-");
+    Validation.Format format = formats[input.length % formats.length];
+    int exit = FuzzRun.validate(format, Path.of("-"), input);
     if (exit == 0 && !FuzzRun.within(() -> render(input))) {
       throw new AssertionError("valid for validate only");
     }

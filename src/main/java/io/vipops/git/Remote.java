@@ -41,7 +41,7 @@ final class Remote implements Closeable {
     AgentConfig.Https access = source.https();
     this.https =
         scheme.equals("https")
-            ? new HttpsAccess(access == null ? new AgentConfig.Https(null, null) : access, uri)
+            ? new HttpsAccess(access == null ? AgentConfig.Https.DEFAULT : access, uri)
             : null;
     this.ssh = scheme.equals("ssh") ? sshAccess(source, emptyHome) : null;
   }

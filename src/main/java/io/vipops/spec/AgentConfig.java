@@ -1,13 +1,29 @@
 package io.vipops.spec;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A node's own configuration, {@code /etc/vipops/agent.yaml}. */
+/**
+ * A node's own configuration, {@code /etc/vipops/agent.yaml}.
+ *
+ * @param http loopback address of the status page and the metrics
+ * @param webhook null: pushes are noticed by polling alone
+ * @param report null: nobody is told
+ */
 public record AgentConfig(
-    String node, Source source, Path stateDir, Path runDir, Nginx nginx, LogFormat logFormat) {
+    String node,
+    Source source,
+    Path stateDir,
+    Path runDir,
+    Nginx nginx,
+    InetSocketAddress http,
+    @Nullable Webhook webhook,
+    @Nullable Report report,
+    Drift drift,
+    LogFormat logFormat) {
 
   /**
    * Where the spec comes from.
@@ -16,6 +32,7 @@ public record AgentConfig(
    * @param path a file, or a folder whose {@code *.yaml} are one spec
    * @param poll between two looks at the branch, give or take 10 % by host
    * @param timeout for one fetch
+   * @param verify null: unsigned commits are taken, too
    */
   public record Source(
       String url,
@@ -24,11 +41,56 @@ public record AgentConfig(
       Duration poll,
       Duration timeout,
       @Nullable Ssh ssh,
-      @Nullable Https https) {}
+      @Nullable Https https,
+      @Nullable Verify verify) {}
 
   public record Ssh(Path key, Path knownHosts) {}
 
-  public record Https(@Nullable Path tokenFile, @Nullable Path caFile) {}
+  /**
+   * @param tokenFile null: no token is sent
+   * @param caFile null: the system's
+   * @param proxy {@code http://host:port}; null: none
+   * @param certFile client certificate, PEM; null: none. With it {@code keyFile}
+   */
+  public record Https(
+      @Nullable Path tokenFile,
+      @Nullable Path caFile,
+      @Nullable URI proxy,
+      @Nullable Path certFile,
+      @Nullable Path keyFile) {
+    public static final Https DEFAULT = new Https(null, null, null, null, null);
+  }
+
+  /** Only commits signed by one of these are taken. */
+  public record Verify(Path allowedSigners) {}
+
+  /**
+   * Where a Git server says that somebody has pushed.
+   *
+   * @param secretFile what it signs its words with
+   */
+  public record Webhook(Path secretFile, InetSocketAddress listen) {}
+
+  /**
+   * Where a status is set on commits.
+   *
+   * @param url of the API
+   * @param repository owner and name
+   */
+  public record Report(Kind kind, URI url, String repository, Path tokenFile) {
+    /** What the server runs. */
+    public enum Kind {
+      GITHUB,
+      GITLAB,
+      GITEA
+    }
+  }
+
+  /** What is done about changes that did not come through Git. */
+  public enum Drift {
+    REPAIR,
+    REPORT
+  }
 
   /**
    * @param config the symlink that points at the generation in force

@@ -6,15 +6,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON Schemas (draft 2020-12) that are part of the program. */
 public final class Schemas {
   /** Reading one takes longer than checking a small spec; the memory is given back when short. */
   private static final Map<String, SoftReference<Map<String, @Nullable Object>>> READ =
-      new ConcurrentHashMap<>();
+      Collections.synchronizedMap(new HashMap<>());
 
   private Schemas() {}
 

@@ -26,7 +26,14 @@ class TwoAgentsTest {
     return new AgentConfig(
         "lb01",
         new AgentConfig.Source(
-            "file:///nowhere", "main", ".", Duration.ofHours(1), Duration.ofSeconds(1), null, null),
+            "file:///nowhere",
+            "main",
+            ".",
+            Duration.ofHours(1),
+            Duration.ofSeconds(1),
+            null,
+            null,
+            null),
         folder.resolve(state),
         folder.resolve(run),
         new AgentConfig.Nginx(
@@ -37,6 +44,10 @@ class TwoAgentsTest {
             new InetSocketAddress("127.0.0.1", 1),
             folder,
             "www-data"),
+        new InetSocketAddress("127.0.0.1", 0),
+        null,
+        null,
+        AgentConfig.Drift.REPAIR,
         AgentConfig.LogFormat.TEXT);
   }
 

@@ -40,7 +40,8 @@ class HttpsMirrorTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             null,
-            new AgentConfig.Https(token, ca)));
+            new AgentConfig.Https(token, ca, null, null, null),
+            null));
   }
 
   private Mirror mirror() throws GitFailure {

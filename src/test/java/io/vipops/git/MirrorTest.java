@@ -31,7 +31,14 @@ class MirrorTest {
 
   static AgentConfig.Source source(String url) {
     return new AgentConfig.Source(
-        url, "main", "cluster.yaml", Duration.ofSeconds(1), Duration.ofSeconds(10), null, null);
+        url,
+        "main",
+        "cluster.yaml",
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10),
+        null,
+        null,
+        null);
   }
 
   private static String text(SourceFile file) {
@@ -267,6 +274,7 @@ class MirrorTest {
             "cluster.yaml",
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
+            null,
             null,
             null);
     try (Mirror mirror = Mirror.open(repo, source)) {

@@ -108,6 +108,7 @@ class SshMirrorTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             ssh,
+            null,
             null));
   }
 

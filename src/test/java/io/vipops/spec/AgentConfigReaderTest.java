@@ -3,6 +3,7 @@ package io.vipops.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +27,12 @@ class AgentConfigReaderTest {
         poll: 15s
         timeout: 30s
         ssh: {key: /etc/vipops/id_ed25519, known_hosts: /etc/vipops/known_hosts}
-        https: {token_file: /etc/vipops/token, ca_file: /etc/vipops/ca.pem, proxy: "http://p:3128"}
+        https:
+          token_file: /etc/vipops/token
+          ca_file: /etc/vipops/ca.pem
+          proxy: http://192.0.2.9:3128
+          cert_file: /etc/vipops/client.pem
+          key_file: /etc/vipops/client.key
         verify: {allowed_signers: /etc/vipops/allowed_signers}
       state_dir: /var/lib/vipops
       run_dir: /run/vipops
@@ -77,6 +83,7 @@ class AgentConfigReaderTest {
                     Duration.ofSeconds(15),
                     Duration.ofSeconds(30),
                     null,
+                    null,
                     null),
                 Path.of("/var/lib/vipops"),
                 Path.of("/run/vipops"),
@@ -88,19 +95,48 @@ class AgentConfigReaderTest {
                     new InetSocketAddress("127.0.0.1", 9182),
                     Path.of("/var/log/nginx"),
                     "www-data"),
+                new InetSocketAddress("127.0.0.1", 9180),
+                null,
+                null,
+                AgentConfig.Drift.REPAIR,
                 AgentConfig.LogFormat.TEXT));
   }
 
   @Test
-  void everyKeyIsKnownAndWhatIsToComeIsSaid() {
-    assertThat(problems(FULL))
-        .extracting(Problem::message)
-        .containsExactly(
-            "proxy is not supported yet",
-            "verify is not supported yet",
-            "webhook is not supported yet",
-            "report is not supported yet");
-    assertThat(problems(FULL)).extracting(Problem::rule).containsOnly("not-supported");
+  void everyKeyIsRead() {
+    AgentConfig config = read(FULL.replace("drift: repair", "drift: report")).config();
+    assertThat(config).isNotNull();
+    assertThat(config.source().verify())
+        .isEqualTo(new AgentConfig.Verify(Path.of("/etc/vipops/allowed_signers")));
+    assertThat(config.webhook())
+        .isEqualTo(
+            new AgentConfig.Webhook(
+                Path.of("/etc/vipops/webhook"), new InetSocketAddress("0.0.0.0", 9181)));
+    assertThat(config.report())
+        .isEqualTo(
+            new AgentConfig.Report(
+                AgentConfig.Report.Kind.GITHUB,
+                URI.create("https://git.example.com/api"),
+                "team/lb",
+                Path.of("/t")));
+    assertThat(config.http()).isEqualTo(new InetSocketAddress("127.0.0.1", 9180));
+    assertThat(config.drift()).isEqualTo(AgentConfig.Drift.REPORT);
+    AgentConfig https = read(FULL.replace("ssh://git@", "https://")).config();
+    assertThat(https.source().https())
+        .isEqualTo(
+            new AgentConfig.Https(
+                Path.of("/etc/vipops/token"),
+                Path.of("/etc/vipops/ca.pem"),
+                URI.create("http://192.0.2.9:3128"),
+                Path.of("/etc/vipops/client.pem"),
+                Path.of("/etc/vipops/client.key")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"github", "gitlab", "gitea"})
+  void aReportGoesToThePublicServiceUnlessTold(String kind) {
+    String text = SMALLEST + "report: {kind: " + kind + ", repository: team/lb, token_file: /t}\n";
+    assertThat(read(text).config().report().url().getHost()).contains(kind);
   }
 
   @Test
@@ -116,7 +152,7 @@ class AgentConfigReaderTest {
   @Test
   void httpsSendsNoTokenUnlessTold() {
     AgentConfig config = read(SMALLEST.replace("file:///", "https://host/")).config();
-    assertThat(config.source().https()).isEqualTo(new AgentConfig.Https(null, null));
+    assertThat(config.source().https()).isEqualTo(AgentConfig.Https.DEFAULT);
   }
 
   @Test
@@ -164,10 +200,12 @@ class AgentConfigReaderTest {
         "engine: {realtime_priority: 50}|3:29 not-supported",
         "engine: {mlock: true}|3:17 not-supported",
         "engine: {mlock: yes}|3:17 wrong-type",
-        "drift: report|3:8 not-supported",
         "drift: ignore|3:8 bad-value",
         "log: {format: jsn}|3:15 bad-value",
-        "webhook: {secret_file: /a}|3:1 not-supported",
+        "webhook: {secret_file: a}|3:24 bad-value",
+        "webhook: {secret_file: /a, listen: '9181'}|3:36 bad-address",
+        "report: {kind: github, repository: lb, token_file: /t}|3:36 bad-value",
+        "report: {kind: svn, repository: t/lb, token_file: /t}|3:16 bad-value",
         "version: 1|3:1 yaml-duplicate-key"
       })
   void eachFaultIsOneErrorAtItsPlace(String line, String expected) {
@@ -195,7 +233,10 @@ class AgentConfigReaderTest {
         "url: 'file:///a', path: a/../../b|1:47 bad-value",
         "url: 'file:///a', branch: ''|1:49 bad-value",
         "url: 'file:///a', ssh: {key: id}|1:52 bad-value",
-        "url: 'file:///a', verify: {allowed_signers: /a}|1:41 not-supported"
+        "url: 'file:///a', verify: {}|1:49 missing-key",
+        "url: 'file:///a', https: {proxy: 'https://p:1'}|1:56 bad-url",
+        "url: 'file:///a', https: {proxy: 'http://u:p@h:1'}|1:56 inline-secret",
+        "url: 'file:///a', https: {cert_file: /c}|1:48 missing-key"
       })
   void theSourceIsChecked(String source, String expected) {
     assertThat(faults("{version: 1, source: {" + source + "}}")).containsExactly(expected);

@@ -52,6 +52,7 @@ class InForceTest {
                 Duration.ofHours(1),
                 Duration.ofSeconds(1),
                 null,
+                null,
                 null),
             dir.resolve("state"),
             dir.resolve("run"),
@@ -63,6 +64,10 @@ class InForceTest {
                 new InetSocketAddress("127.0.0.1", 1),
                 dir,
                 "www-data"),
+            new InetSocketAddress("127.0.0.1", 0),
+            null,
+            null,
+            AgentConfig.Drift.REPAIR,
             AgentConfig.LogFormat.TEXT);
     generations = new Generations(config.stateDir());
     journal = new Journal(config.stateDir());

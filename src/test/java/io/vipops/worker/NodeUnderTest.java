@@ -66,6 +66,7 @@ final class NodeUnderTest {
                   Duration.ofSeconds(1),
                   Duration.ofSeconds(10),
                   null,
+                  null,
                   null),
               dir.resolve("state"),
               dir.resolve("run"),
@@ -77,6 +78,10 @@ final class NodeUnderTest {
                   new InetSocketAddress("127.0.0.1", three.getLocalPort()),
                   dir,
                   "www-data"),
+              new InetSocketAddress("127.0.0.1", 0),
+              null,
+              null,
+              AgentConfig.Drift.REPAIR,
               AgentConfig.LogFormat.TEXT);
     }
     Files.createDirectories(config.stateDir());

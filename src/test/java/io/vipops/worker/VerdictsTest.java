@@ -14,7 +14,7 @@ class VerdictsTest {
     return new AgentConfig(
         "lb01",
         new AgentConfig.Source(
-            url, "main", path, Duration.ofSeconds(1), Duration.ofSeconds(1), null, null),
+            url, "main", path, Duration.ofSeconds(1), Duration.ofSeconds(1), null, null, null),
         Path.of("/state"),
         Path.of("/run/vipops"),
         new AgentConfig.Nginx(
@@ -25,6 +25,10 @@ class VerdictsTest {
             new InetSocketAddress("127.0.0.1", 9182),
             Path.of(logs),
             user),
+        new InetSocketAddress("127.0.0.1", 0),
+        null,
+        null,
+        AgentConfig.Drift.REPAIR,
         AgentConfig.LogFormat.TEXT);
   }
 

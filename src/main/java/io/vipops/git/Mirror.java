@@ -14,11 +14,9 @@ import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.PersonIdent;
-import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.transport.FetchConnection;
 import org.eclipse.jgit.transport.RefSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -63,17 +61,8 @@ public final class Mirror implements Closeable {
    * @throws GitFailure if it cannot be asked or has no such branch
    */
   public String head() throws GitFailure {
-    Ref head =
-        remote.visit(
-            repository(),
-            "ls-remote",
-            transport -> {
-              try (FetchConnection refs =
-                  transport.openFetch(List.of(new RefSpec(branchRef + ":" + FETCHED)))) {
-                return refs.getRef(branchRef);
-              }
-            });
-    if (head == null || head.getObjectId() == null) {
+    String head = remote.sha(repository(), branchRef);
+    if (head == null) {
       throw GitFailure.ofHost(
           "ls-remote "
               + shownUrl()
@@ -82,7 +71,7 @@ public final class Mirror implements Closeable {
               + ": push it or set"
               + " source.branch");
     }
-    return head.getObjectId().name();
+    return head;
   }
 
   /**

@@ -126,6 +126,20 @@ public final class Generations {
     }
   }
 
+  /** The ids of all that are on the disk, whole or not. */
+  public List<String> kept() throws IOException {
+    if (!Files.isDirectory(root)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .filter(name -> name.matches(ID))
+          .sorted()
+          .toList();
+    }
+  }
+
   /** The commit that generation {@code id} was rendered from; empty if it is damaged. */
   public String commit(String id) {
     try {

@@ -9,9 +9,13 @@ import io.vipops.apply.Settling;
 import io.vipops.render.Manifest;
 import io.vipops.render.Renderer;
 import io.vipops.render.Renderer.Rendering;
+import io.vipops.render.VrrpFile;
+import io.vipops.render.VrrpYaml;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,6 +67,37 @@ final class CommitPoint {
   /** What an apply is at; {@link Phase#APPLIED}: nothing is under way. */
   Phase phase() {
     return entry == null ? Phase.APPLIED : entry.phase();
+  }
+
+  List<String> kept() throws ApplyFailure {
+    try {
+      return generations.kept();
+    } catch (IOException e) {
+      throw host("generations", e);
+    }
+  }
+
+  @Nullable String damage(String generation) {
+    try {
+      Settling unused = generations.load(generation);
+      return null;
+    } catch (ApplyFailure e) {
+      return e.line();
+    }
+  }
+
+  String commit(String generation) {
+    return generations.commit(generation);
+  }
+
+  /** The VRRP half; null: it cannot be read. */
+  @Nullable VrrpFile vrrp(String generation) {
+    Path file = vrrpFile(generation);
+    try {
+      return VrrpYaml.decode(file.toString(), Files.readAllBytes(file)).file();
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /** The rendered VRRP half of a generation. */
@@ -140,22 +175,29 @@ final class CommitPoint {
     write(at.in(phase));
   }
 
-  /** Nothing is under way any more: {@code current} is applied, for {@code commit}. */
-  void applied(String commit) throws ApplyFailure {
+  /**
+   * Nothing is under way any more: {@code current} is applied, for {@code commit}.
+   *
+   * @param served in the order in which they are given up, the last first: a clock that was set
+   *     back says nothing about age
+   */
+  void applied(String commit, List<String> served) throws ApplyFailure {
     String now = id;
     if (now != null) {
       Journal.Entry last = entry;
       String previous = last == null || !last.next().equals(now) ? null : last.previous();
       write(new Journal.Entry(previous, now, Phase.APPLIED, commit));
-      prune(previous, now);
+      prune(previous, now, served);
     }
   }
 
-  private void prune(@Nullable String previous, String now) throws ApplyFailure {
+  private void prune(@Nullable String previous, String now, List<String> served)
+      throws ApplyFailure {
     Set<String> keep = new TreeSet<>(Set.of(now));
     if (previous != null) {
       keep.add(previous);
     }
+    served.stream().limit(KEEP).filter(it -> keep.size() < KEEP).forEach(keep::add);
     try {
       generations.prune(KEEP, keep);
     } catch (IOException e) {

@@ -11,6 +11,8 @@ final class Conditions {
   static final String READY = "Ready";
   static final String STALLED = "Stalled";
   static final String FETCH_FAILED = "FetchFailed";
+  static final String PAUSED = "Paused";
+  static final String ROLLED_BACK = "RolledBack";
 
   private record Condition(boolean status, String reason, String message, Instant since) {}
 

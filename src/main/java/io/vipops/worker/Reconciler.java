@@ -61,7 +61,7 @@ public final class Reconciler {
     this.verdicts = verdicts;
     this.admission = new Admission(config.source(), mirror, history);
     this.inspection = new Inspection(config.node(), host);
-    this.switchover = new Switchover(inForce, report);
+    this.switchover = new Switchover(inForce, history, report);
   }
 
   /** The host that {@code config} describes. */
@@ -123,7 +123,7 @@ public final class Reconciler {
    */
   Outcome pass(boolean forced, Consumer<String> progress, NewerThan newer)
       throws InterruptedException, IOException {
-    Pass pass = new Pass(steps, progress);
+    Pass pass = new Pass(verdicts.counted(steps), progress);
     try {
       inForce.read();
     } catch (ApplyFailure e) {
@@ -145,8 +145,9 @@ public final class Reconciler {
       return judged;
     }
     report.reconciling(commit);
+    verdicts.begin(commit);
     Outcome outcome = judge(commit, pass, () -> newer.isThereNewerThan(commit));
-    verdicts.record(commit, outcome, pass.end());
+    verdicts.record(commit, outcome, pass);
     return outcome;
   }
 

@@ -67,6 +67,11 @@ final class Report {
     return news;
   }
 
+  /** The newest commit that was seen since the start; null: none. */
+  @Nullable String head() {
+    return head == null ? null : head.sha();
+  }
+
   void reconciling(Commit commit) {
     set(Conditions.READY, false, "Reconciling", "commit " + commit.shortSha());
     send();
@@ -86,7 +91,33 @@ final class Report {
       History.Entry last = history.last();
       boolean ready = inForce.id() != null && (last == null || inForceAsWanted(last));
       set(Conditions.READY, ready, ready ? "Applied" : "Resumed", last == null ? "" : last.line());
+      readyUnlessPinned();
     }
+    send();
+  }
+
+  private void readyUnlessPinned() {
+    Pin pin = history.pin();
+    if (pin != null) {
+      set(Conditions.READY, false, "RolledBack", pin.line());
+    }
+  }
+
+  /** Somebody's rollback ended; one that failed leaves what was in force, and what was said. */
+  void rolledBack(Outcome outcome) {
+    if (outcome.kind() != Outcome.Kind.FAILED) {
+      set(Conditions.STALLED, false, "", "");
+    }
+    readyUnlessPinned();
+    send();
+  }
+
+  /** The branch is followed again: what was last said of its head stands until the next look. */
+  void unpinned() {
+    History.Entry last = history.last();
+    String refusal = refusal(last);
+    String reason = refusal == null ? "Resumed" : "Failed";
+    set(Conditions.READY, false, reason, refusal == null ? "" : refusal);
     send();
   }
 
@@ -110,12 +141,30 @@ final class Report {
     send();
   }
 
+  private void setStanding() {
+    String since = history.pausedSince();
+    conditions.set(
+        Conditions.PAUSED,
+        since != null,
+        since == null ? "" : "Paused",
+        since == null ? "" : "paused: commits are not applied until vipops resume",
+        since == null ? Instant.now() : Instant.parse(since));
+    Pin pin = history.pin();
+    conditions.set(
+        Conditions.ROLLED_BACK,
+        pin != null,
+        pin == null ? "" : "RolledBack",
+        pin == null ? "" : pin.line(),
+        pin == null ? Instant.now() : Instant.parse(pin.at()));
+  }
+
   private void set(String type, boolean status, String reason, String message) {
     conditions.set(type, status, reason, message, Instant.now());
   }
 
   /** Sends the present state, unless it is the one sent last. */
   void send() {
+    setStanding();
     Settling settling = inForce.settling();
     Map<String, @Nullable Object> report = new LinkedHashMap<>();
     report.put("cluster", settling == null ? null : settling.cluster());
@@ -143,6 +192,8 @@ final class Report {
     git.put("author", last == null ? null : last.author());
     git.put("subject", last == null ? null : last.subject());
     git.put("fetched", fetched == null ? null : Times.shown(fetched));
+    Pin pin = history.pin();
+    git.put("pin", pin == null ? null : pin.json());
     git.put("error", error != null ? error : refusal(last));
     return git;
   }

@@ -11,7 +11,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final Duration PROOF_LIMIT = Duration.ofSeconds(10);
+  private static final int SHOWN_PASSES = 20;
   private static final Duration IDLE_SLACK = Duration.ofSeconds(30);
 
   private final Inbox inbox;
@@ -31,6 +34,8 @@ public final class Worker {
   private final InForce inForce;
   private final Reconciler reconciler;
   private final Upkeep upkeep;
+  private final Rollback rollback;
+  private final Attempts attempts;
   private final Report report;
   private final Verdicts verdicts;
   private final Steps steps;
@@ -39,6 +44,7 @@ public final class Worker {
   private final WebSide web;
   private final Backoff resumeBackoff = new Backoff();
   private final List<Channel.Call> syncs = new ArrayList<>();
+  private final Deque<Channel.Call> rollbacks = new ArrayDeque<>();
   private int seenSyncs;
   private boolean resumed;
 
@@ -48,6 +54,7 @@ public final class Worker {
     this.inbox = inbox;
     this.steps = agent;
     this.history = History.open(config.stateDir());
+    this.attempts = new Attempts(config.stateDir());
     Mirror mirror = Mirror.open(config.stateDir().resolve("repo"), config.source());
     Nginx nginx =
         new Nginx(
@@ -57,10 +64,12 @@ public final class Worker {
             PROOF_LIMIT);
     this.inForce = new InForce(config, nginx, agent);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
-    this.verdicts = new Verdicts(Verdicts.context(config, version), inForce, history, report);
+    this.verdicts =
+        new Verdicts(Verdicts.context(config, version), inForce, history, attempts, report);
+    this.rollback = new Rollback(inForce, history, verdicts, report, steps);
     this.reconciler =
         new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
-    this.upkeep = new Upkeep(inForce, steps, report);
+    this.upkeep = new Upkeep(inForce, history, steps, report);
     this.schedule = new Schedule(config.source().poll(), config.node());
     this.bootMark = new BootMark(config.runDir());
     this.web = WebSide.start(config, version, agent, inbox, history.last());
@@ -82,9 +91,11 @@ public final class Worker {
     Worker worker = new Worker(config, version, inbox, new ParentAgent(channel));
     Thread loop = new Thread(worker::loop, "worker");
     loop.setDaemon(true);
+    Runtime.getRuntime().addShutdownHook(new Thread(worker.attempts::forgive, "forgive"));
     loop.start();
     channel.run();
     loop.interrupt();
+    worker.attempts.forgive();
   }
 
   private void loop() {
@@ -103,13 +114,17 @@ public final class Worker {
       if (isResumeDue()) {
         resume();
       }
+      rollback.tidyUp();
       serve();
+      if (!rollbacks.isEmpty()) {
+        rollBack(rollbacks.remove());
+      }
       boolean due =
           schedule.isDue() || (verdicts.backoff().isWaiting() && verdicts.backoff().isOver());
       if (!syncs.isEmpty() || (due && !history.isPaused())) {
         look();
       }
-      if (syncs.isEmpty() && (!schedule.isDue() || history.isPaused())) {
+      if (syncs.isEmpty() && rollbacks.isEmpty() && (!schedule.isDue() || history.isPaused())) {
         upkeep.settle(this::isThereSomethingElse);
         web.settled(inForce);
       }
@@ -122,8 +137,10 @@ public final class Worker {
       }
       syncs.forEach(call -> call.fail(line));
       syncs.clear();
+      rollbacks.forEach(call -> call.fail(line));
+      rollbacks.clear();
     }
-    long waitNs = syncs.isEmpty() ? waitNs() : 0;
+    long waitNs = syncs.isEmpty() && rollbacks.isEmpty() ? waitNs() : 0;
     steps.begin("idle", Duration.ofNanos(waitNs).plus(IDLE_SLACK));
     inbox.await(waitNs);
   }
@@ -183,16 +200,39 @@ public final class Worker {
         done(call, "paused: commits are left alone until vipops resume");
       }
       case "resume" -> {
-        history.setPaused(false);
-        schedule.now();
-        done(call, "resumed");
+        done(call, resumeCommits());
       }
+      case "history" ->
+          call.reply(
+              history.shown(call.body.get("n") instanceof Long n ? n.intValue() : SHOWN_PASSES));
+      case "rollback" -> rollbacks.add(call);
       case "retry" -> {
         done(call, verdicts.retry());
         schedule.now();
       }
       default -> call.fail("the worker knows no request " + call.type);
     }
+  }
+
+  /** Ends a pause and a pin. */
+  private String resumeCommits() throws IOException {
+    Pin pin = history.pin();
+    history.setPaused(false);
+    history.setPin(null);
+    schedule.now();
+    if (pin == null) {
+      return "resumed";
+    }
+    report.unpinned();
+    return "resumed: generation " + pin.generation() + " is no longer pinned, the branch is next";
+  }
+
+  private void rollBack(Channel.Call call) throws InterruptedException, IOException {
+    String wanted = call.body.get("id") instanceof String id ? id : null;
+    seenSyncs = syncs.size();
+    Outcome outcome =
+        rollback.to(wanted, line -> tell(List.of(call), line), this::isThereNewerThan);
+    call.reply(outcome.reply());
   }
 
   private void done(Channel.Call call, String line) {
@@ -231,6 +271,9 @@ public final class Worker {
   /** While settling: the branch is asked when a poll is due or somebody asks for a sync. */
   private boolean isThereNewerThan(Commit commit) {
     serve();
+    if (!rollbacks.isEmpty()) {
+      return true;
+    }
     if ((!schedule.isDue() || history.isPaused()) && syncs.size() == seenSyncs) {
       return false;
     }
@@ -242,7 +285,7 @@ public final class Worker {
   /** While a generation settles that no pass waits for. */
   private boolean isThereSomethingElse() {
     serve();
-    if (!syncs.isEmpty()) {
+    if (!syncs.isEmpty() || !rollbacks.isEmpty()) {
       return true;
     }
     boolean failedIsDue = verdicts.backoff().isWaiting() && verdicts.backoff().isOver();

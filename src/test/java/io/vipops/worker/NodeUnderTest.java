@@ -48,6 +48,8 @@ final class NodeUnderTest {
   Verdicts verdicts;
   Reconciler reconciler;
   Upkeep upkeep;
+  Rollback rollback;
+  Attempts attempts;
 
   NodeUnderTest(Path dir) throws Exception {
     this.dir = dir;
@@ -108,14 +110,16 @@ final class NodeUnderTest {
             Duration.ofSeconds(4));
     inForce = new InForce(config, nginx, new NotedVrrp());
     Report report = new Report(config.source(), mirror.shownUrl(), inForce, history, reports::add);
-    verdicts = new Verdicts(context, inForce, history, report);
+    attempts = new Attempts(config.stateDir());
+    verdicts = new Verdicts(context, inForce, history, attempts, report);
     Steps noted =
         (name, deadline) -> {
           steps.add(name);
           deadlines.put(name, deadline);
         };
     reconciler = new Reconciler(config, "test", mirror, inForce, history, noted, report, verdicts);
-    upkeep = new Upkeep(inForce, noted, report);
+    rollback = new Rollback(inForce, history, verdicts, report, noted);
+    upkeep = new Upkeep(inForce, history, noted, report);
   }
 
   /** A spec with one server of an upstream, the settle time short. */

@@ -29,6 +29,7 @@ public final class Worker {
   private final Inbox inbox;
   private final History history;
   private final Reconciler reconciler;
+  private final Upkeep upkeep;
   private final Report report;
   private final Verdicts verdicts;
   private final Steps steps;
@@ -57,6 +58,7 @@ public final class Worker {
     this.verdicts = new Verdicts(Verdicts.context(config, version), inForce, history, report);
     this.reconciler =
         new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
+    this.upkeep = new Upkeep(inForce, steps, report);
     this.schedule = new Schedule(config.source().poll(), config.node());
     this.bootMark = new BootMark(config.runDir());
   }
@@ -104,7 +106,7 @@ public final class Worker {
         look();
       }
       if (syncs.isEmpty() && (!schedule.isDue() || history.isPaused())) {
-        reconciler.settle(this::isThereSomethingElse);
+        upkeep.settle(this::isThereSomethingElse);
       }
     } catch (IOException | RuntimeException e) {
       String line = "state_dir cannot be used: " + e;
@@ -137,14 +139,14 @@ public final class Worker {
   }
 
   private boolean isResumeDue() {
-    return !resumed || !reconciler.isConverged();
+    return !resumed || !upkeep.isConverged();
   }
 
   private void resume() throws InterruptedException {
     if (!resumeBackoff.isOver()) {
       return;
     }
-    if (reconciler.resume(!bootMark.isSet()) == null) {
+    if (upkeep.resume(!bootMark.isSet()) == null) {
       resumed = true;
       bootMark.set();
       resumeBackoff.reset();

@@ -47,6 +47,7 @@ final class NodeUnderTest {
   InForce inForce;
   Verdicts verdicts;
   Reconciler reconciler;
+  Upkeep upkeep;
 
   NodeUnderTest(Path dir) throws Exception {
     this.dir = dir;
@@ -108,19 +109,13 @@ final class NodeUnderTest {
     inForce = new InForce(config, nginx, new NotedVrrp());
     Report report = new Report(config.source(), mirror.shownUrl(), inForce, history, reports::add);
     verdicts = new Verdicts(context, inForce, history, report);
-    reconciler =
-        new Reconciler(
-            config,
-            "test",
-            mirror,
-            inForce,
-            history,
-            (name, deadline) -> {
-              steps.add(name);
-              deadlines.put(name, deadline);
-            },
-            report,
-            verdicts);
+    Steps noted =
+        (name, deadline) -> {
+          steps.add(name);
+          deadlines.put(name, deadline);
+        };
+    reconciler = new Reconciler(config, "test", mirror, inForce, history, noted, report, verdicts);
+    upkeep = new Upkeep(inForce, noted, report);
   }
 
   /** A spec with one server of an upstream, the settle time short. */

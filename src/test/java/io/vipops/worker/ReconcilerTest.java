@@ -134,7 +134,7 @@ class ReconcilerTest {
     assertThat(node.pass()).isEqualTo(outcome);
     assertThat(node.steps).as("not tried again").containsExactly("fetch");
     node.restart();
-    node.reconciler.resume(true);
+    node.upkeep.resume(true);
     assertThat(node.pass()).as("known after a restart").isEqualTo(outcome);
     assertThat(node.history.applied().commit()).isNotEqualTo(sha);
   }
@@ -295,7 +295,7 @@ class ReconcilerTest {
         .isTrue();
     assertThat(node.answeredId()).isNull();
     node.restart();
-    assertThat(node.reconciler.resume(true)).isNull();
+    assertThat(node.upkeep.resume(true)).isNull();
     assertThat(node.pass().kind()).isEqualTo(Kind.NOT_ADOPTED);
     assertThat(conf).isRegularFile();
     adopt();
@@ -373,11 +373,11 @@ class ReconcilerTest {
     assertThat(node.pass().kind()).isEqualTo(Kind.REFUSED);
     assertThat(current()).isEqualTo(overtaken);
     node.stopNginx();
-    node.reconciler.settle(() -> false);
+    node.upkeep.settle(() -> false);
     assertInForceAndSettled(good);
     assertThat(node.reports.get(node.reports.size() - 1).get("conditions").toString())
         .contains("type=Stalled, status=true, reason=SettleFailed");
-    node.reconciler.settle(() -> false);
+    node.upkeep.settle(() -> false);
     assertInForceAndSettled(good);
   }
 
@@ -387,9 +387,9 @@ class ReconcilerTest {
     String overtaken = overtaken(node.spec(node.port, "10.0.0.102:80"));
     node.push("no: spec");
     assertThat(node.pass().kind()).isEqualTo(Kind.REFUSED);
-    node.reconciler.settle(() -> true);
+    node.upkeep.settle(() -> true);
     assertThat(node.inForce.phase()).as("something else came").isEqualTo("proven");
-    node.reconciler.settle(() -> false);
+    node.upkeep.settle(() -> false);
     assertInForceAndSettled(overtaken);
   }
 
@@ -421,11 +421,11 @@ class ReconcilerTest {
     new Journal(node.config.stateDir())
         .write(new Journal.Entry(good, "0123456789ab", Journal.Phase.SWITCH, "c".repeat(40)));
     node.restart();
-    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.upkeep.resume(false)).isNull();
     assertThat(node.answeredId()).isEqualTo(overtaken);
     assertThat(node.inForce.phase()).isEqualTo("proven");
     node.stopNginx();
-    node.reconciler.settle(() -> false);
+    node.upkeep.settle(() -> false);
     assertInForceAndSettled(good);
   }
 
@@ -433,10 +433,10 @@ class ReconcilerTest {
   void aLongWatchIsNoPartOfResumeAndHasADeadlineOfItsOwn() throws Exception {
     overtaken(node.spec(node.port, "10.0.0.101:80").replace("settle: 200ms", "settle: 10m"));
     node.restart();
-    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.upkeep.resume(false)).isNull();
     assertThat(node.inForce.phase()).isEqualTo("proven");
     node.deadlines.clear();
-    node.reconciler.settle(() -> true);
+    node.upkeep.settle(() -> true);
     assertThat(node.deadlines.get("settle")).isGreaterThan(Duration.ofMinutes(10));
     node.deadlines.clear();
     assertThat(node.pass(NodeUnderTest.always()).kind()).isEqualTo(Kind.SUPERSEDED);
@@ -449,7 +449,7 @@ class ReconcilerTest {
     Files.writeString(node.config.stateDir().resolve("journal"), "{\"previ");
     node.restart();
     node.vrrpCalls.clear();
-    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.upkeep.resume(false)).isNull();
     assertThat(node.vrrpCalls).containsExactly("proven " + id, "apply " + id);
     assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
   }
@@ -469,7 +469,7 @@ class ReconcilerTest {
     crashAfterSwitch("10.0.0.101:80");
     node.restart();
     node.vrrpRefuses = new ApplyFailure(Fault.HOST, "converge: VRRP: eth0 is gone");
-    assertThat(node.reconciler.resume(false)).contains("eth0 is gone");
+    assertThat(node.upkeep.resume(false)).contains("eth0 is gone");
     assertThat(current()).isEqualTo("none");
     assertThat(node.config.nginx().config()).doesNotExist();
     assertThat(node.vrrpCalls).endsWith("apply vrrp-none.yaml");
@@ -483,7 +483,7 @@ class ReconcilerTest {
     Files.delete(node.config.stateDir().resolve("repo/config")); // half a mirror
     node.restart();
     node.vrrpCalls.clear();
-    assertThat(node.reconciler.resume(true)).isNull();
+    assertThat(node.upkeep.resume(true)).isNull();
     assertThat(node.answeredId()).isEqualTo(id);
     assertThat(node.vrrpCalls).containsExactly("proven " + id, "apply " + id);
     Outcome outcome = node.pass();
@@ -497,7 +497,7 @@ class ReconcilerTest {
     applied("10.0.0.101:80");
     node.close();
     node.restart();
-    assertThat(node.reconciler.resume(false)).contains("no nginx master");
+    assertThat(node.upkeep.resume(false)).contains("no nginx master");
     assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
     assertThat(node.master().pid()).as("the operator stopped it").isEmpty();
     node.push(node.spec(node.port, "10.0.0.101:80") + "# only a comment\n");
@@ -511,11 +511,11 @@ class ReconcilerTest {
     String next = crashAfterSwitch("10.0.0.102:80");
     assertThat(node.answeredId()).isEqualTo(old);
     node.restart();
-    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.upkeep.resume(false)).isNull();
     assertThat(node.answeredId()).isEqualTo(next);
     assertThat(node.vrrpCalls).endsWith("proven " + next, "apply " + next);
     assertThat(node.inForce.phase()).isEqualTo("proven");
-    node.reconciler.settle(() -> false);
+    node.upkeep.settle(() -> false);
     assertThat(node.inForce.phase()).isEqualTo("applied");
     assertThat(node.pass().kind()).as("the commit is recorded").isEqualTo(Kind.UNCHANGED);
   }
@@ -526,7 +526,7 @@ class ReconcilerTest {
     new Journal(node.config.stateDir())
         .write(new Journal.Entry(old, "0123456789ab", Journal.Phase.SWITCH, "c".repeat(40)));
     node.restart();
-    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.upkeep.resume(false)).isNull();
     assertThat(node.answeredId()).isEqualTo(old);
     assertThat(current()).isEqualTo(old);
     assertThat(node.inForce.phase()).isEqualTo("applied");
@@ -539,7 +539,7 @@ class ReconcilerTest {
     new Journal(node.config.stateDir())
         .write(new Journal.Entry(old, next, Journal.Phase.ROLLBACK, "c".repeat(40)));
     node.restart();
-    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.upkeep.resume(false)).isNull();
     assertThat(current()).isEqualTo(old);
     assertThat(node.answeredId()).isEqualTo(old);
     assertThat(node.vrrpCalls).endsWith("proven " + old, "apply " + old);
@@ -566,7 +566,7 @@ class ReconcilerTest {
     Await.until("master gone", Duration.ofSeconds(5), () -> node.master().pid().isEmpty());
     assertThat(node.answeredId()).as("orphans answer").isEqualTo(id);
     node.restart();
-    assertThat(node.reconciler.resume(true)).isNull();
+    assertThat(node.upkeep.resume(true)).isNull();
     assertThat(workers).noneMatch(ProcessHandle::isAlive);
     assertThat(node.master().pid()).isPresent();
     assertThat(node.answeredId()).isEqualTo(id);
@@ -578,12 +578,12 @@ class ReconcilerTest {
     long master = node.master().pid().getAsLong();
     Files.delete(node.config.nginx().pid());
     node.restart();
-    assertThat(node.reconciler.resume(true))
+    assertThat(node.upkeep.resume(true))
         .contains("nginx master " + master + " runs but pid file " + node.config.nginx().pid())
         .contains("does not name it");
     assertThat(node.answeredId()).isEqualTo(id);
     Files.writeString(node.config.nginx().pid(), master + "\n");
-    assertThat(node.reconciler.resume(true)).isNull();
+    assertThat(node.upkeep.resume(true)).isNull();
   }
 
   @Test
@@ -591,7 +591,7 @@ class ReconcilerTest {
     applied("10.0.0.101:80");
     node.context = "another path";
     node.restart();
-    assertThat(node.reconciler.resume(false)).isNull();
+    assertThat(node.upkeep.resume(false)).isNull();
     node.steps.clear();
     assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
     assertThat(node.steps).contains("render");

@@ -1,0 +1,240 @@
+package io.vipops.worker;
+
+import io.vipops.apply.ApplyFailure;
+import io.vipops.apply.Fault;
+import io.vipops.apply.Generations;
+import io.vipops.apply.Journal;
+import io.vipops.apply.Journal.Phase;
+import io.vipops.apply.Settling;
+import io.vipops.render.Manifest;
+import io.vipops.render.Renderer;
+import io.vipops.render.Renderer.Rendering;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the disk says is in force: the generations, {@code current}, and the journal of what is
+ * under way. Knows neither nginx nor VRRP. Each phase is in the journal before it begins.
+ */
+final class CommitPoint {
+  private static final Logger LOG = LoggerFactory.getLogger(CommitPoint.class);
+  private static final int KEEP = 10;
+
+  private final Generations generations;
+  private final Journal journal;
+  private @Nullable String id;
+  private Journal.@Nullable Entry entry;
+  private @Nullable Settling settling;
+  private boolean read;
+  private Instant since = Instant.EPOCH;
+
+  CommitPoint(Path stateDir) {
+    this.generations = new Generations(stateDir);
+    this.journal = new Journal(stateDir);
+  }
+
+  /** The id that {@code current} points at; null: none yet. */
+  @Nullable String id() {
+    return id;
+  }
+
+  /** How to watch and show it; null: there is none, or it is damaged. */
+  @Nullable Settling settling() {
+    return settling;
+  }
+
+  /** The commit that it was taken into force for; null: none yet. */
+  @Nullable String commit() {
+    return entry == null || !entry.next().equals(id) ? null : entry.commit();
+  }
+
+  /** When the present phase began. */
+  Instant since() {
+    return since;
+  }
+
+  /** What an apply is at; {@link Phase#APPLIED}: nothing is under way. */
+  Phase phase() {
+    return entry == null ? Phase.APPLIED : entry.phase();
+  }
+
+  /** The rendered VRRP half of a generation. */
+  Path vrrpFile(String generation) {
+    return folder(generation).resolve(Renderer.VRRP_YAML);
+  }
+
+  Path folder(String generation) {
+    return generations.folder(generation);
+  }
+
+  /**
+   * Learns from the disk what is in force, unless it knows. {@code current} decides. The journal
+   * only says whether an apply was under way.
+   *
+   * @return whether it had to learn: nothing else is known of what {@code current} points at
+   */
+  boolean read() throws ApplyFailure {
+    String there;
+    try {
+      there = generations.current().orElse(null);
+    } catch (IOException e) {
+      throw host("resume", e);
+    }
+    if (read && Objects.equals(there, id)) {
+      return false;
+    }
+    id = there;
+    since = Instant.now();
+    settling = null;
+    try {
+      entry = journal.read().orElse(null);
+    } catch (IOException e) {
+      LOG.warn("journal: {}: what current points at counts as applied", e.getMessage());
+      String now = id;
+      entry =
+          now == null ? null : new Journal.Entry(null, now, Phase.APPLIED, generations.commit(now));
+    }
+    read = true;
+    return true;
+  }
+
+  /** Loads what {@code current} points at, if it is whole. */
+  void load() throws ApplyFailure {
+    settling = null;
+    settling = id == null ? null : generations.load(id);
+  }
+
+  /** Writes a generation: tested by nobody, reachable by nobody. */
+  void stage(Rendering rendering, String commit, String version, Settling settling)
+      throws ApplyFailure {
+    try {
+      generations.stage(rendering.generation(), Manifest.of(rendering, commit, version), settling);
+    } catch (IOException e) {
+      throw host("stage: cannot write " + folder(rendering.generation().id()), e);
+    }
+  }
+
+  /**
+   * The commit point. The way back leads to the last generation that settled: one that a newer
+   * commit overtook may be bad.
+   */
+  void switchTo(String next, String commit) throws ApplyFailure {
+    Settling watch = generations.load(next);
+    Journal.Entry last = entry;
+    String settled = last == null || last.phase() == Phase.APPLIED ? id : last.previous();
+    write(new Journal.Entry(settled, next, Phase.SWITCH, commit));
+    settling = watch;
+    point(next);
+  }
+
+  /** The apply that is under way goes on with {@code phase}. */
+  void enter(Phase phase) throws ApplyFailure {
+    Journal.Entry at = Objects.requireNonNull(entry, "nothing is under way");
+    write(at.in(phase));
+  }
+
+  /** Nothing is under way any more: {@code current} is applied, for {@code commit}. */
+  void applied(String commit) throws ApplyFailure {
+    String now = id;
+    if (now != null) {
+      Journal.Entry last = entry;
+      String previous = last == null || !last.next().equals(now) ? null : last.previous();
+      write(new Journal.Entry(previous, now, Phase.APPLIED, commit));
+      prune(previous, now);
+    }
+  }
+
+  private void prune(@Nullable String previous, String now) throws ApplyFailure {
+    Set<String> keep = new TreeSet<>(Set.of(now));
+    if (previous != null) {
+      keep.add(previous);
+    }
+    try {
+      generations.prune(KEEP, keep);
+    } catch (IOException e) {
+      throw host("record: cannot remove old generations", e);
+    }
+  }
+
+  /** Whether there is a way back to go: then the journal says from here on that it is gone. */
+  boolean turnBack() throws ApplyFailure {
+    if (phase() == Phase.APPLIED) {
+      return false;
+    }
+    if (phase() != Phase.ROLLBACK) {
+      enter(Phase.ROLLBACK);
+    }
+    return true;
+  }
+
+  /** Where the way back leads; null: to no generation at all. */
+  @Nullable String previous() {
+    return entry == null ? null : entry.previous();
+  }
+
+  /** {@code current} where the way back leads; also if that one is damaged. */
+  void goBack() throws ApplyFailure {
+    point(previous());
+    load();
+  }
+
+  /** The end of the way back. */
+  void wentBack() throws ApplyFailure {
+    String back = Objects.requireNonNull(id, "there is nothing to run");
+    write(new Journal.Entry(null, back, Phase.APPLIED, generations.commit(back)));
+  }
+
+  /**
+   * After a start: says whether an apply is under way. One that crashed before its switch is
+   * forgotten: the generation before it is as far as it was.
+   */
+  boolean recover() throws ApplyFailure {
+    if (phase() == Phase.APPLIED) {
+      return false;
+    }
+    String now = Objects.requireNonNull(id, "there is no generation");
+    Journal.Entry at = Objects.requireNonNull(entry);
+    return at.next().equals(now) || !forgetSwitch(now, at.previous());
+  }
+
+  /** Returns whether {@code now} had settled before the switch that never came. */
+  private boolean forgetSwitch(String now, @Nullable String settled) throws ApplyFailure {
+    String commit = generations.commit(now);
+    if (now.equals(settled)) {
+      write(new Journal.Entry(null, now, Phase.APPLIED, commit));
+      return true;
+    }
+    write(new Journal.Entry(settled, now, Phase.SETTLE, commit));
+    return false;
+  }
+
+  private void write(Journal.Entry next) throws ApplyFailure {
+    try {
+      journal.write(next);
+    } catch (IOException e) {
+      throw host("journal", e);
+    }
+    entry = next;
+    since = Instant.now();
+  }
+
+  private void point(@Nullable String next) throws ApplyFailure {
+    try {
+      generations.switchTo(next);
+    } catch (IOException e) {
+      throw host("switch", e);
+    }
+    id = next;
+  }
+
+  private static ApplyFailure host(String what, IOException cause) {
+    return new ApplyFailure(Fault.HOST, what + ": " + cause);
+  }
+}

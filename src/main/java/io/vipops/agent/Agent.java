@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,18 +75,20 @@ public final class Agent {
    *
    * @param version of this build, for the status
    * @param workerCommand starts a worker
+   * @param proven generations that have served before, the newest first; asked once, under the lock
    * @throws CannotStartException if another agent has one of the folders, or this process may not
    *     do what the engine must
    * @throws IOException if the state or run folder cannot be used
    */
-  public static Agent start(AgentConfig config, String version, List<String> workerCommand)
+  public static Agent start(
+      AgentConfig config, String version, List<String> workerCommand, Supplier<List<String>> proven)
       throws IOException {
     Files.createDirectories(config.stateDir());
     Files.createDirectories(config.runDir());
     AgentLock lock = AgentLock.take(config);
     try {
       Agent agent = new Agent(config, version, workerCommand, lock);
-      agent.open();
+      agent.open(new Boot(config).choose(proven));
       return agent;
     } catch (EngineException e) {
       lock.close();
@@ -97,7 +100,7 @@ public final class Agent {
     }
   }
 
-  private void open() throws IOException {
+  private void open(Boot.Choice choice) throws IOException {
     try {
       control =
           ControlSocket.open(
@@ -106,7 +109,7 @@ public final class Agent {
       engine.close();
       throw e;
     }
-    thread.run(this::boot);
+    thread.run(() -> boot(choice));
     thread.everySecond(this::onTick);
   }
 
@@ -114,9 +117,12 @@ public final class Agent {
    * Comes up from the generation in force, with no help of Git or worker. Then it is ready: who
    * waits for the start of this unit waits for VRRP to take part, not for a commit.
    */
-  private void boot() {
-    Path file = config.stateDir().resolve("current").resolve("vrrp.yaml");
-    if (Files.exists(file)) {
+  private void boot(Boot.Choice choice) {
+    if (choice.mended()) {
+      status.booted(choice);
+    }
+    Path file = choice.vrrpFile();
+    if (file != null) {
       vrrp.apply(
           file,
           refusal -> {
@@ -126,7 +132,7 @@ public final class Agent {
             systemd.ready(status.line());
           });
     } else {
-      LOG.info("no generation in force yet; waiting for the first commit");
+      LOG.info("no generation in force; waiting for a commit");
       systemd.ready(status.line());
     }
     worker.start();
@@ -177,6 +183,10 @@ public final class Agent {
       case "nginx.proven" -> {
         standings.onNginxProven();
         engine.standing(standings.all(System.nanoTime()));
+        call.reply(Map.of());
+      }
+      case "event" -> {
+        status.onEvent(text(call, "line"));
         call.reply(Map.of());
       }
       case "report" -> {

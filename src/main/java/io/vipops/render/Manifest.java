@@ -72,18 +72,18 @@ public record Manifest(
   /** Decodes what {@link #encode} wrote; empty where {@code json} is anything else. */
   public static Optional<Manifest> decode(byte[] json) {
     Map<String, @Nullable Object> object = Sealed.decode(json).orElse(Map.of());
-      if (!(object.get("generation") instanceof String generation)
-          || !(object.get("commit") instanceof String commit)
-          || !(object.get("vipops") instanceof String version)
-          || !(object.get("sha256") instanceof Map<?, ?> sha256)
-          || !(object.get("lines") instanceof Map<?, ?> spans)) {
-        return Optional.empty();
-      }
-      SortedMap<String, String> hashes = new TreeMap<>();
-      sha256.forEach((file, hash) -> hashes.put(String.valueOf(file), String.valueOf(hash)));
-      SortedMap<String, List<Span>> lines = new TreeMap<>();
-      spans.forEach((file, list) -> lines.put(String.valueOf(file), decodeSpans(list)));
-      return Optional.of(new Manifest(generation, commit, version, hashes, lines));
+    if (!(object.get("generation") instanceof String generation)
+        || !(object.get("commit") instanceof String commit)
+        || !(object.get("vipops") instanceof String version)
+        || !(object.get("sha256") instanceof Map<?, ?> sha256)
+        || !(object.get("lines") instanceof Map<?, ?> spans)) {
+      return Optional.empty();
+    }
+    SortedMap<String, String> hashes = new TreeMap<>();
+    sha256.forEach((file, hash) -> hashes.put(String.valueOf(file), String.valueOf(hash)));
+    SortedMap<String, List<Span>> lines = new TreeMap<>();
+    spans.forEach((file, list) -> lines.put(String.valueOf(file), decodeSpans(list)));
+    return Optional.of(new Manifest(generation, commit, version, hashes, lines));
   }
 
   /**

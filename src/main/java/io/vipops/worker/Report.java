@@ -88,6 +88,29 @@ final class Report {
     send();
   }
 
+  /** The host keeps the worker from its work. */
+  void stalled(String reason, String line) {
+    set(Conditions.READY, false, "Failed", line);
+    set(Conditions.STALLED, true, reason, line);
+    send();
+  }
+
+  /** The host's hindrance is gone; what the last pass said holds again. */
+  void unstalled() {
+    History.Entry last = history.last();
+    if (last == null) {
+      resumed(null);
+    } else {
+      ended(
+          new Outcome(
+              Outcome.Kind.of(last.outcome()).orElse(Outcome.Kind.FAILED),
+              last.commit(),
+              last.generation(),
+              last.line(),
+              null));
+    }
+  }
+
   private static boolean inForceAsWanted(History.Entry last) {
     return last.outcome().equals("applied") || last.outcome().equals("unchanged");
   }

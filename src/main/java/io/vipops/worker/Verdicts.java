@@ -116,13 +116,13 @@ final class Verdicts {
             Times.shown(Instant.now()),
             outcome.line(),
             stepMs);
-    history.add(entry, outcome.ok());
     if (outcome.ok() || outcome.kind() == Kind.SUPERSEDED) {
       LOG.info("{}", outcome.line());
     } else {
       LOG.warn("{}", outcome.line());
     }
     report.ended(outcome);
+    history.add(entry, outcome.ok());
   }
 
   /** A look has ended: whatever it found, a failed commit's next try is later, or never. */

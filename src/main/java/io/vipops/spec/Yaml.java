@@ -11,9 +11,11 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.parser.Parser;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.scanner.ScannerException;
 
 /** YAML text to plain values, within limits that keep hostile text from exhausting memory. */
 public final class Yaml {
@@ -111,7 +113,19 @@ public final class Yaml {
     LoaderOptions limits = new LoaderOptions();
     limits.setCodePointLimit(MAX_BYTES);
     limits.setNestingDepthLimit(MAX_DEPTH);
-    return new ParserImpl(new StreamReader(text), limits);
+    StreamReader reader = new StreamReader(text);
+    return new ParserImpl(reader, limits) {
+      @Override
+      public Event peekEvent() {
+        try {
+          return super.peekEvent();
+        } catch (NumberFormatException e) {
+          // SnakeYAML does not expect the text to end within an escape, or the digits' value.
+          String problem = "an escape such as \\u00e9 that ends too early or is no character";
+          throw new ScannerException(null, null, problem, reader.getMark());
+        }
+      }
+    };
   }
 
   /** The text of a file that {@link #read} took: its places are the parser's. */

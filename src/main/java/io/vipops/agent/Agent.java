@@ -1,5 +1,6 @@
 package io.vipops.agent;
 
+import io.vipops.apply.StorageException;
 import io.vipops.channel.Channel;
 import io.vipops.engine.Engine;
 import io.vipops.engine.EngineException;
@@ -47,7 +48,8 @@ public final class Agent {
   private final StatusReport status;
   private final AgentLock lock;
   private final SystemdNotice systemd;
-  private @Nullable ControlSocket control;
+  private volatile @Nullable ControlSocket control;
+  private final Repetition repetition = new Repetition();
   private long lastTickNs = System.nanoTime();
 
   /** Set before the engine ends: what the worker is refused from then on is not its commit's. */
@@ -100,17 +102,24 @@ public final class Agent {
     }
   }
 
-  private void open(Boot.Choice choice) throws IOException {
+  private void open(Boot.Choice choice) {
+    openControl();
+    thread.run(() -> boot(choice));
+    thread.everySecond(this::onTick);
+  }
+
+  /** Commands have to wait while the run folder is full; VIPs have not. */
+  private void openControl() {
     try {
       control =
           ControlSocket.open(
               config.runDir().resolve("control.sock"), call -> thread.run(() -> onControl(call)));
     } catch (IOException e) {
-      engine.close();
-      throw e;
+      String line = repetition.line(StorageException.line(config.runDir(), e), System.nanoTime());
+      if (line != null) {
+        LOG.error("no control socket: {}; tried again every second", line);
+      }
     }
-    thread.run(() -> boot(choice));
-    thread.everySecond(this::onTick);
   }
 
   /**
@@ -145,8 +154,11 @@ public final class Agent {
     }
     lastTickNs = nowNs;
     worker.onTick();
-    if (control != null) {
-      control.onTick(nowNs);
+    ControlSocket socket = control;
+    if (socket != null) {
+      socket.onTick(nowNs);
+    } else if (!stopping) {
+      openControl();
     }
     engine.standing(standings.all(nowNs));
     systemd.status(status.line());
@@ -180,6 +192,11 @@ public final class Agent {
       case "vrrp.check" -> answer(call, vrrp.dryRun(Path.of(text(call, "file"))));
       case "vrrp.apply" ->
           vrrp.apply(Path.of(text(call, "file")), refusal -> answer(call, refusal));
+      case "vrrp.compare" -> call.reply(Map.of("lines", vrrp.compare(Path.of(text(call, "file")))));
+      case "vrrp.restore" -> {
+        engine.takeOffStrays();
+        vrrp.apply(Path.of(text(call, "file")), refusal -> answer(call, refusal));
+      }
       case "nginx.proven" -> {
         standings.onNginxProven();
         engine.standing(standings.all(System.nanoTime()));
@@ -278,8 +295,9 @@ public final class Agent {
     worker.startNoMore();
     engine.close();
     checks.close();
-    if (control != null) {
-      control.close();
+    ControlSocket socket = control;
+    if (socket != null) {
+      socket.close();
     }
     worker.stop();
     thread.stop();
@@ -288,7 +306,8 @@ public final class Agent {
   }
 
   /** Passes on what the loop reports; its methods are called away from the loop thread. */
-  private static final class Listener implements EngineListener {
+  private final class Listener implements EngineListener {
+    private static final String RESTORED = "was removed by somebody else and is restored";
     private final Repetition repetition = new Repetition();
 
     @Override
@@ -301,6 +320,9 @@ public final class Agent {
       String once = repetition.line(instance + ": " + line, System.nanoTime());
       if (once != null) {
         LOG.warn("{}", once);
+      }
+      if (line.endsWith(RESTORED)) {
+        thread.run(() -> status.onRestored(instance + ": " + line));
       }
     }
 

@@ -31,6 +31,7 @@ final class StatusReport {
   private Map<String, @Nullable Object> report = Map.of();
   private final Deque<Map<String, Object>> events = new ArrayDeque<>();
   private Boot.@Nullable Choice booted;
+  private long restored;
 
   StatusReport(
       String version,
@@ -62,6 +63,12 @@ final class StatusReport {
     if (events.size() > EVENTS) {
       events.removeFirst();
     }
+  }
+
+  /** The engine put an address back that somebody took off. */
+  void onRestored(String line) {
+    restored++;
+    onEvent(line);
   }
 
   /** The worker's parts: cluster, paused, conditions, git, generation, upstreams. */
@@ -128,6 +135,7 @@ final class StatusReport {
     agent.put("drained", drain.isSet());
     agent.put("worker_pid", worker.up() ? worker.pid() : null);
     agent.put("worker_restarts", worker.restarts());
+    agent.put("vips_restored", restored);
     return agent;
   }
 

@@ -3,6 +3,7 @@ package io.vipops.apply;
 import io.vipops.render.Generation;
 import io.vipops.render.Manifest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -57,11 +58,14 @@ public final class Generations {
     }
     Path next = root.resolve(generation.id() + ".tmp");
     Durable.removeTree(next);
+    SortedMap<String, byte[]> files = contents(generation, manifest, settling);
     try {
-      write(next, contents(generation, manifest, settling));
+      write(next, files);
     } catch (IOException e) {
+      long needed = files.values().stream().mapToLong(bytes -> bytes.length).sum();
+      IOException told = StorageException.of(stateDir, e, needed); // by how full it is now
       removeHalf(next, e);
-      throw e;
+      throw told;
     }
     Durable.removeTree(folder); // only ever a damaged one
     Files.move(next, folder);
@@ -226,6 +230,28 @@ public final class Generations {
     } catch (IOException | RuntimeException e) {
       return String.valueOf(e.getMessage());
     }
+  }
+
+  /**
+   * All that can be said of generation {@code id} without reading it. A file's change time is the
+   * kernel's: it tells a change also where size and modification time were put back.
+   */
+  public String stamp(String id) {
+    StringBuilder stamp = new StringBuilder(id);
+    try (Stream<Path> files = Files.walk(folder(id))) {
+      for (Path file : files.sorted().toList()) {
+        stamp
+            .append('\n')
+            .append(file)
+            .append(
+                new TreeMap<>(
+                    Files.readAttributes(
+                        file, "unix:size,ino,mode,uid,ctime", LinkOption.NOFOLLOW_LINKS)));
+      }
+    } catch (IOException | UncheckedIOException e) {
+      return ""; // never the stamp of a clean one
+    }
+    return stamp.toString();
   }
 
   /** The commit that generation {@code id} was rendered from; empty if it is damaged. */

@@ -43,6 +43,7 @@ final class Report {
     set(Conditions.READY, false, "Starting", "");
     set(Conditions.STALLED, false, "", "");
     set(Conditions.FETCH_FAILED, false, "", "");
+    set(Conditions.DRIFTED, false, "", "");
   }
 
   void fetched(Commit commit) {
@@ -109,6 +110,23 @@ final class Report {
               last.line(),
               null));
     }
+  }
+
+  /**
+   * A look at what drifted.
+   *
+   * @param left what is not repaired
+   * @param repaired what was; empty: nothing
+   */
+  void drifted(List<String> left, String repaired) {
+    if (!left.isEmpty()) {
+      set(Conditions.DRIFTED, true, "Drifted", String.join("; ", left));
+    } else if (!repaired.isEmpty()) {
+      set(Conditions.DRIFTED, false, "Repaired", repaired);
+    } else {
+      conditions.clear(Conditions.DRIFTED, Instant.now());
+    }
+    send();
   }
 
   private static boolean inForceAsWanted(History.Entry last) {

@@ -121,8 +121,11 @@ final class Verdicts {
     } else {
       LOG.warn("{}", outcome.line());
     }
-    report.ended(outcome);
-    history.add(entry, outcome.ok());
+    try {
+      history.add(entry, outcome.ok());
+    } finally {
+      report.ended(outcome); // also where the disk does not take it
+    }
   }
 
   /** A look has ended: whatever it found, a failed commit's next try is later, or never. */

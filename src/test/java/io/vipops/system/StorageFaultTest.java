@@ -216,7 +216,7 @@ class StorageFaultTest {
     Await.until("VIP", LIMIT, () -> cluster.host("lb01").holds(Cluster.VIP));
     Await.until("said", LIMIT, () -> stalled().contains(state + " is read-only"));
     String commit = push();
-    Command.run("mount", "-o", "remount,rw", disk.toString());
+    onAgent("mount", "-o", "remount,rw", disk.toString());
     try {
       Await.until("applied", LIMIT, () -> applied(commit));
     } catch (AssertionError e) {

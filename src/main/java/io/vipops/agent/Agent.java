@@ -206,6 +206,7 @@ public final class Agent {
         status.onEvent(text(call, "line"));
         call.reply(Map.of());
       }
+      case "status" -> call.reply(status.json());
       case "report" -> {
         status.onReport(call.body);
         call.reply(Map.of());

@@ -94,6 +94,7 @@ final class StatusReport {
     status.put("upstreams", report.getOrDefault("upstreams", List.of()));
     status.put("certificates", List.of());
     status.put("events", List.copyOf(events));
+    status.put("web", report.get("web"));
     return status;
   }
 

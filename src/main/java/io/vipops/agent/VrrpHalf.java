@@ -69,7 +69,9 @@ final class VrrpHalf {
                 agentThread); // never on the loop's, which must not wait for a pipe
   }
 
-  /** What the engine runs otherwise than {@code path} says, and what it must not hold; a line each. */
+  /**
+   * What the engine runs otherwise than {@code path} says, and what it must not hold; a line each.
+   */
   List<String> compare(Path path) {
     VrrpFile file = read(path).file;
     if (file == null) {
@@ -84,8 +86,12 @@ final class VrrpHalf {
         lines.add("instance " + wanted.name() + " does not run");
       } else if (now.instance().priority() != wanted.priority()) {
         lines.add(
-            "instance " + wanted.name() + " runs with priority " + now.instance().priority()
-                + ", not " + wanted.priority());
+            "instance "
+                + wanted.name()
+                + " runs with priority "
+                + now.instance().priority()
+                + ", not "
+                + wanted.priority());
       } else if (!now.instance().equals(wanted)) {
         lines.add("instance " + wanted.name() + " runs another configuration");
       }

@@ -110,7 +110,10 @@ public final class Nginx {
         case LINKED -> null;
         case MISSING -> config.config() + " is missing";
         case ADOPTED, FOREIGN ->
-            config.config() + " is " + (Files.isSymbolicLink(config.config()) ? "a link elsewhere" : "a file") + ", not vipops' link";
+            config.config()
+                + " is "
+                + (Files.isSymbolicLink(config.config()) ? "a link elsewhere" : "a file")
+                + ", not vipops' link";
       };
     } catch (IOException e) {
       return config.config() + " cannot be read: " + e.getMessage();

@@ -297,7 +297,12 @@ final class Loop implements Runnable {
         boolean here = !host.entries(it.port().interfaceIndex(), address).isEmpty();
         if (here && !vips.holds(address) && !address.equals(it.instance().address())) {
           lines.add(
-              vip.prefix() + " is on " + it.port().name() + " though " + it.name() + " is "
+              vip.prefix()
+                  + " is on "
+                  + it.port().name()
+                  + " though "
+                  + it.name()
+                  + " is "
                   + state.name().toLowerCase(Locale.ROOT));
           if (takeOff) {
             performer.perform(it, List.of(new Effect.Release(List.of(vip))), nowNs);

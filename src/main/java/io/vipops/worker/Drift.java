@@ -176,7 +176,10 @@ final class Drift {
       answer = nginx.answeredId();
     }
     if (!id.equals(answer)) {
-      String what = answer == null ? "nginx runs a configuration that is not vipops'" : "nginx runs generation " + answer;
+      String what =
+          answer == null
+              ? "nginx runs a configuration that is not vipops'"
+              : "nginx runs generation " + answer;
       all.add(
           new Finding(
               what + ", not " + id,

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -61,6 +62,11 @@ final class ParentAgent implements Vrrp, Steps, Drift.AgentsHalf {
   @Override
   public void restore(Path vrrpFile) throws ApplyFailure, InterruptedException {
     var unused = ask("vrrp.restore", "drift", vrrpFile);
+  }
+
+  /** What {@code vipops status --json} shows. */
+  CompletableFuture<Map<String, @Nullable Object>> status() {
+    return channel.request("status", Map.of());
   }
 
   private Map<String, @Nullable Object> ask(String request, String step, Path file)

@@ -14,7 +14,9 @@ import io.vipops.spec.AgentConfig;
 import io.vipops.spec.Spec;
 import java.io.IOException;
 
-/** Renders a generation that is in force once more, from the copy of the branch: without network. */
+/**
+ * Renders a generation that is in force once more, from the copy of the branch: without network.
+ */
 final class Restoration {
   private final AgentConfig config;
   private final Host host;
@@ -45,7 +47,11 @@ final class Restoration {
       if (!rendering.generation().id().equals(id)) {
         throw new ApplyFailure(
             Fault.HOST,
-            "commit " + sha + " renders to " + rendering.generation().id() + " by now: push a commit");
+            "commit "
+                + sha
+                + " renders to "
+                + rendering.generation().id()
+                + " by now: push a commit");
       }
       String unused =
           generations.repair(

@@ -28,6 +28,7 @@ public final class Worker {
 
   private final Inbox inbox;
   private final History history;
+  private final InForce inForce;
   private final Reconciler reconciler;
   private final Upkeep upkeep;
   private final Report report;
@@ -38,6 +39,7 @@ public final class Worker {
   private final StateFolder folder;
   private final Drift drift;
   private long driftDueNs = System.nanoTime();
+  private final WebSide web;
   private final Backoff resumeBackoff = new Backoff();
   private final List<Channel.Call> syncs = new ArrayList<>();
   private int seenSyncs;
@@ -55,7 +57,7 @@ public final class Worker {
             config.stateDir().resolve("current/nginx/nginx.conf"),
             Reconciler.hostOf(config).logs().resolve("error.log"),
             PROOF_LIMIT);
-    InForce inForce = new InForce(config, nginx, agent);
+    this.inForce = new InForce(config, nginx, agent);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
     this.folder = new StateFolder(config.stateDir(), history, report);
     this.verdicts = new Verdicts(Verdicts.context(config, version), inForce, history, report);
@@ -73,6 +75,8 @@ public final class Worker {
             report,
             agent::event);
     this.bootMark = new BootMark(config.runDir());
+    this.web = WebSide.start(config, version, agent, inbox, history.last());
+    report.join(web);
   }
 
   /**
@@ -149,6 +153,7 @@ public final class Worker {
       }
       if (usable && syncs.isEmpty() && (!schedule.isDue() || history.isPaused())) {
         upkeep.settle(this::isThereSomethingElse);
+        web.settled(inForce);
       }
     } catch (IOException | RuntimeException e) {
       String line = folder.failed(e);
@@ -206,6 +211,9 @@ public final class Worker {
   }
 
   private void serve() {
+    if (inbox.takeHint() && !history.isPaused()) {
+      schedule.soon();
+    }
     for (Channel.Call call : inbox.takeAll()) {
       try {
         serve(call);
@@ -255,6 +263,7 @@ public final class Worker {
           reconciler.pass(!asked.isEmpty(), line -> tell(asked, line), this::isThereNewerThan);
       verdicts.looked(outcome);
       folder.after(outcome);
+      web.looked(outcome, history.last());
     }
     if (outcome.kind() == Outcome.Kind.SUPERSEDED) {
       schedule.now(); // those who wait get the newer commit's outcome

@@ -107,7 +107,8 @@ class StorageFaultTest {
     String current = Files.readSymbolicLink(state.resolve("current")).toString();
     fault.happen();
     String commit = push();
-    Duration seen = Await.until(name + ": Stalled says " + says, LIMIT, () -> stalled().contains(says));
+    Duration seen =
+        Await.until(name + ": Stalled says " + says, LIMIT, () -> stalled().contains(says));
     String line = stalled();
     Await.until(name + ": quiet", LIMIT, this::isQuiet);
     long before = logLines();
@@ -148,7 +149,8 @@ class StorageFaultTest {
     start();
     String holder = cluster.status("lb01", "vrrp.0.transitions");
     Path filler = disk.resolve("filler");
-    endures("disk full", "no space left on " + state, () -> fill(filler), () -> Files.delete(filler));
+    endures(
+        "disk full", "no space left on " + state, () -> fill(filler), () -> Files.delete(filler));
     Path many = disk.resolve("many");
     endures(
         "no inodes",
@@ -200,11 +202,13 @@ class StorageFaultTest {
     exhaust(run.resolve("many"));
     cluster.startAgent("lb01");
     Await.until("VIP without a run folder", LIMIT, () -> cluster.host("lb01").holds(Cluster.VIP));
-    assertThat(cluster.agent("lb01").output()).contains("no control socket: no inodes left on " + run);
+    assertThat(cluster.agent("lb01").output())
+        .contains("no control socket: no inodes left on " + run);
     assertThat(run.resolve("control.sock")).doesNotExist();
     Command.run("rm", "-rf", run.resolve("many").toString(), run.resolve("filler").toString());
     Await.until("the control socket", LIMIT, () -> applied(second));
-    System.out.println("run and log folder full: 2 commits applied, VIP up at a start, then status");
+    System.out.println(
+        "run and log folder full: 2 commits applied, VIP up at a start, then status");
   }
 
   @Test
@@ -220,7 +224,8 @@ class StorageFaultTest {
     try {
       Await.until("applied", LIMIT, () -> applied(commit));
     } catch (AssertionError e) {
-      throw new AssertionError(e.getMessage() + cluster.agent("lb01").output() + cluster.ask("lb01", "status"), e);
+      throw new AssertionError(
+          e.getMessage() + cluster.agent("lb01").output() + cluster.ask("lb01", "status"), e);
     }
   }
 

@@ -67,7 +67,7 @@ class LayoutTest {
             .whereLayer("worker")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("apply")
-            .mayOnlyBeAccessedByLayers("worker", "cli")
+            .mayOnlyBeAccessedByLayers("agent", "worker", "cli")
             .whereLayer("report")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("git")

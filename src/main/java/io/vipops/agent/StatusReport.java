@@ -5,17 +5,22 @@ import io.vipops.engine.InstanceStatus;
 import io.vipops.vrrp.State;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code vipops status --json}: what the agent knows itself, and what the worker last reported. */
 final class StatusReport {
+  private static final int EVENTS = 20;
+
   private final String version;
   private final String node;
   private final Engine engine;
@@ -24,6 +29,9 @@ final class StatusReport {
   private final DrainFlag drain;
   private final Instant since = Instant.now();
   private Map<String, @Nullable Object> report = Map.of();
+  private final Deque<Map<String, Object>> events = new ArrayDeque<>();
+  private Boot.@Nullable Choice booted;
+  private long restored;
 
   StatusReport(
       String version,
@@ -38,6 +46,29 @@ final class StatusReport {
     this.standings = standings;
     this.worker = worker;
     this.drain = drain;
+  }
+
+  /** Came up with another generation than the one that was in force. */
+  void booted(Boot.Choice choice) {
+    booted = choice;
+    onEvent(choice.line());
+  }
+
+  /** Something that nobody asked for was seen or done; the last ones are kept. */
+  void onEvent(String line) {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    event.put("line", line);
+    events.addLast(event);
+    if (events.size() > EVENTS) {
+      events.removeFirst();
+    }
+  }
+
+  /** The engine put an address back that somebody took off. */
+  void onRestored(String line) {
+    restored++;
+    onEvent(line);
   }
 
   /** The worker's parts: cluster, paused, conditions, git, generation, upstreams. */
@@ -62,6 +93,7 @@ final class StatusReport {
     status.put("checks", standings.checks(System.nanoTime()));
     status.put("upstreams", report.getOrDefault("upstreams", List.of()));
     status.put("certificates", List.of());
+    status.put("events", List.copyOf(events));
     status.put("web", report.get("web"));
     return status;
   }
@@ -104,6 +136,7 @@ final class StatusReport {
     agent.put("drained", drain.isSet());
     agent.put("worker_pid", worker.up() ? worker.pid() : null);
     agent.put("worker_restarts", worker.restarts());
+    agent.put("vips_restored", restored);
     return agent;
   }
 
@@ -120,6 +153,10 @@ final class StatusReport {
       }
     }
     reasons.addAll(standings.failing(System.nanoTime()));
+    Boot.Choice choice = booted;
+    if (choice != null && stillRuns(choice)) {
+      reasons.add(choice.line());
+    }
     if (!worker.up()) {
       reasons.add("the worker is down");
     }
@@ -134,6 +171,12 @@ final class StatusReport {
       }
     }
     return List.copyOf(reasons);
+  }
+
+  /** Until another commit, or the repaired generation, is in force. */
+  private boolean stillRuns(Boot.Choice choice) {
+    return !(report.get("generation") instanceof Map<?, ?> now)
+        || Objects.equals(now.get("id"), choice.generation());
   }
 
   private static boolean bad(Map<?, ?> condition) {

@@ -219,6 +219,10 @@ public final class Mirror implements Closeable {
   private GitFailure damaged(Throwable cause) {
     close(repository);
     repository = null;
+    if (FailureText.isStorage(cause)) {
+      // The copy is as good as the disk lets it be: without it a full one could not be used either.
+      return GitFailure.ofHost("mirror " + dir + ": " + FailureText.why(cause), cause);
+    }
     try {
       removeAll();
     } catch (IOException e) {

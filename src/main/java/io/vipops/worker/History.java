@@ -264,6 +264,11 @@ public final class History {
     return json;
   }
 
+  /** Writes what a full or broken disk kept from being written. */
+  public void flush() throws IOException {
+    save();
+  }
+
   private void save() throws IOException {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("version", 1);

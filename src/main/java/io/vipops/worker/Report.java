@@ -44,6 +44,7 @@ final class Report {
     set(Conditions.READY, false, "Starting", "");
     set(Conditions.STALLED, false, "", "");
     set(Conditions.FETCH_FAILED, false, "", "");
+    set(Conditions.DRIFTED, false, "", "");
   }
 
   /** Has the web side told, too, and shows how it is. */
@@ -125,6 +126,46 @@ final class Report {
   void unsettled(String line) {
     set(Conditions.READY, false, "Failed", line);
     set(Conditions.STALLED, true, "SettleFailed", line);
+    send();
+  }
+
+  /** The host keeps the worker from its work. */
+  void stalled(String reason, String line) {
+    set(Conditions.READY, false, "Failed", line);
+    set(Conditions.STALLED, true, reason, line);
+    send();
+  }
+
+  /** The host's hindrance is gone; what the last pass said holds again. */
+  void unstalled() {
+    History.Entry last = history.last();
+    if (last == null) {
+      resumed(null);
+    } else {
+      ended(
+          new Outcome(
+              Outcome.Kind.of(last.outcome()).orElse(Outcome.Kind.FAILED),
+              last.commit(),
+              last.generation(),
+              last.line(),
+              null));
+    }
+  }
+
+  /**
+   * A look at what drifted.
+   *
+   * @param left what is not repaired
+   * @param repaired what was; empty: nothing
+   */
+  void drifted(List<String> left, String repaired) {
+    if (!left.isEmpty()) {
+      set(Conditions.DRIFTED, true, "Drifted", String.join("; ", left));
+    } else if (!repaired.isEmpty()) {
+      set(Conditions.DRIFTED, false, "Repaired", repaired);
+    } else {
+      conditions.clear(Conditions.DRIFTED, Instant.now());
+    }
     send();
   }
 

@@ -1,6 +1,7 @@
 package io.vipops.worker;
 
 import io.vipops.apply.Nginx;
+import io.vipops.apply.StorageException;
 import io.vipops.channel.Channel;
 import io.vipops.git.Commit;
 import io.vipops.git.GitFailure;
@@ -9,7 +10,6 @@ import io.vipops.spec.AgentConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,6 +41,9 @@ public final class Worker {
   private final Steps steps;
   private final Schedule schedule;
   private final BootMark bootMark;
+  private final StateFolder folder;
+  private final Drift drift;
+  private long driftDueNs = System.nanoTime();
   private final WebSide web;
   private final Backoff resumeBackoff = new Backoff();
   private final List<Channel.Call> syncs = new ArrayList<>();
@@ -50,7 +53,6 @@ public final class Worker {
 
   private Worker(AgentConfig config, String version, Inbox inbox, ParentAgent agent)
       throws IOException, GitFailure {
-    Files.createDirectories(config.stateDir());
     this.inbox = inbox;
     this.steps = agent;
     this.history = History.open(config.stateDir());
@@ -64,6 +66,7 @@ public final class Worker {
             PROOF_LIMIT);
     this.inForce = new InForce(config, nginx, agent);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
+    this.folder = new StateFolder(config.stateDir(), history, report);
     this.verdicts =
         new Verdicts(Verdicts.context(config, version), inForce, history, attempts, report);
     this.rollback = new Rollback(inForce, history, verdicts, report, steps);
@@ -71,6 +74,15 @@ public final class Worker {
         new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
     this.upkeep = new Upkeep(inForce, history, steps, report);
     this.schedule = new Schedule(config.source().poll(), config.node());
+    this.drift =
+        new Drift(
+            config,
+            inForce,
+            nginx,
+            new Restoration(config, version, mirror),
+            agent,
+            report,
+            agent::event);
     this.bootMark = new BootMark(config.runDir());
     this.web = WebSide.start(config, version, agent, inbox, history.last());
     report.join(web);
@@ -88,23 +100,46 @@ public final class Worker {
       throws IOException, GitFailure {
     Inbox inbox = new Inbox();
     Channel channel = new Channel(in, out, inbox);
-    Worker worker = new Worker(config, version, inbox, new ParentAgent(channel));
-    Thread loop = new Thread(worker::loop, "worker");
+    ParentAgent agent = new ParentAgent(channel);
+    // Settings that cannot work at all.
+    Mirror.open(config.stateDir().resolve("repo"), config.source()).close();
+    Thread loop =
+        new Thread(
+            () -> {
+              try {
+                Worker worker = open(config, version, inbox, agent);
+                Runtime.getRuntime()
+                    .addShutdownHook(new Thread(worker.attempts::forgive, "forgive"));
+                worker.loop();
+              } catch (InterruptedException e) {
+                LOG.debug("the agent closed the channel");
+              }
+            },
+            "worker");
     loop.setDaemon(true);
-    Runtime.getRuntime().addShutdownHook(new Thread(worker.attempts::forgive, "forgive"));
     loop.start();
     channel.run();
     loop.interrupt();
-    worker.attempts.forgive();
   }
 
-  private void loop() {
-    try {
-      while (true) {
-        turn();
+  /** Opens the state folder, however often that takes: a worker that ended would help nobody. */
+  private static Worker open(AgentConfig config, String version, Inbox inbox, ParentAgent agent)
+      throws InterruptedException {
+    Unopened unopened = new Unopened(config, inbox, agent);
+    while (true) {
+      try {
+        return new Worker(config, version, inbox, agent);
+      } catch (IOException e) {
+        unopened.await(StorageException.line(config.stateDir(), e));
+      } catch (GitFailure e) {
+        unopened.await(e.line());
       }
-    } catch (InterruptedException e) {
-      LOG.debug("the agent closed the channel");
+    }
+  }
+
+  private void loop() throws InterruptedException {
+    while (true) {
+      turn();
     }
   }
 
@@ -116,39 +151,60 @@ public final class Worker {
       }
       rollback.tidyUp();
       serve();
-      if (!rollbacks.isEmpty()) {
+      boolean usable = folder.isUsable();
+      if (usable && !rollbacks.isEmpty()) {
         rollBack(rollbacks.remove());
       }
       boolean due =
           schedule.isDue() || (verdicts.backoff().isWaiting() && verdicts.backoff().isOver());
-      if (!syncs.isEmpty() || (due && !history.isPaused())) {
+      if (!usable) {
+        refuse(String.valueOf(folder.trouble()));
+      } else if (!syncs.isEmpty() || (due && !history.isPaused())) {
         look();
       }
-      if (syncs.isEmpty() && rollbacks.isEmpty() && (!schedule.isDue() || history.isPaused())) {
+      if (usable && resumed && System.nanoTime() - driftDueNs >= 0) {
+        steps.begin("drift", Switchover.LONG);
+        drift.look(history.isPaused());
+        driftDueNs = System.nanoTime() + schedule.periodNs() * 9 / 10;
+      }
+      if (usable && !isAsked() && (!schedule.isDue() || history.isPaused())) {
         upkeep.settle(this::isThereSomethingElse);
         web.settled(inForce);
       }
     } catch (IOException | RuntimeException e) {
-      String line = "state_dir cannot be used: " + e;
-      LOG.error("{}", line);
+      String line = folder.failed(e);
+      if (e instanceof RuntimeException) {
+        LOG.error("a fault in vipops itself", e);
+      }
       verdicts.backoff().failed();
       if (isResumeDue() && resumeBackoff.isOver()) {
         resumeBackoff.failed();
       }
-      syncs.forEach(call -> call.fail(line));
-      syncs.clear();
-      rollbacks.forEach(call -> call.fail(line));
-      rollbacks.clear();
+      refuse(line);
     }
-    long waitNs = syncs.isEmpty() && rollbacks.isEmpty() ? waitNs() : 0;
+    long waitNs = isAsked() ? 0 : waitNs();
     steps.begin("idle", Duration.ofNanos(waitNs).plus(IDLE_SLACK));
     inbox.await(waitNs);
+  }
+
+  /** Whether somebody waits for an outcome. */
+  private boolean isAsked() {
+    return !syncs.isEmpty() || !rollbacks.isEmpty();
+  }
+
+  private void refuse(String line) {
+    syncs.forEach(call -> call.fail(line));
+    syncs.clear();
+    rollbacks.forEach(call -> call.fail(line));
+    rollbacks.clear();
   }
 
   /** Only what the next turn will act on may shorten the wait: all else would turn for nothing. */
   private long waitNs() {
     long waitNs = schedule.periodNs();
-    if (!history.isPaused()) {
+    if (folder.trouble() != null) {
+      waitNs = folder.retryNs();
+    } else if (!history.isPaused()) {
       waitNs = schedule.remainingNs();
       if (verdicts.backoff().isWaiting()) {
         waitNs = Math.min(waitNs, verdicts.backoff().remainingNs());
@@ -185,9 +241,7 @@ public final class Worker {
       try {
         serve(call);
       } catch (IOException e) {
-        String line = call.type + ": state_dir cannot be written: " + e;
-        LOG.error("{}", line);
-        call.fail(line);
+        call.fail(call.type + ": " + folder.failed(e));
       }
     }
   }
@@ -254,6 +308,7 @@ public final class Worker {
       outcome =
           reconciler.pass(!asked.isEmpty(), line -> tell(asked, line), this::isThereNewerThan);
       verdicts.looked(outcome);
+      folder.after(outcome);
       web.looked(outcome, history.last());
     }
     if (outcome.kind() == Outcome.Kind.SUPERSEDED) {

@@ -213,7 +213,7 @@ public final class Agent {
       case "status" -> call.reply(status.json());
       case "drain" -> drain(call, true);
       case "undrain" -> drain(call, false);
-      case "sync", "pause", "resume", "retry" -> worker.forward(call);
+      case "sync", "pause", "resume", "retry", "accept-rewrite" -> worker.forward(call);
       default -> call.fail("this agent knows no command " + call.type);
     }
   }

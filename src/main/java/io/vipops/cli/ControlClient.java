@@ -43,12 +43,28 @@ final class ControlClient {
    */
   Map<String, @Nullable Object> ask(String type, Consumer<Map<String, @Nullable Object>> onProgress)
       throws NoAgentException {
-    return ask(socket == null ? configuredSocket() : socket, type, onProgress);
+    return ask(type, Map.of(), onProgress);
+  }
+
+  /** As {@link #ask(String, Consumer)}, with {@code body} in the request. */
+  Map<String, @Nullable Object> ask(
+      String type, Map<String, ?> body, Consumer<Map<String, @Nullable Object>> onProgress)
+      throws NoAgentException {
+    return ask(socket == null ? configuredSocket() : socket, type, body, onProgress);
   }
 
   /** As {@link #ask(String, Consumer)}, of the agent that listens on {@code path}. */
   static Map<String, @Nullable Object> ask(
       Path path, String type, Consumer<Map<String, @Nullable Object>> onProgress)
+      throws NoAgentException {
+    return ask(path, type, Map.of(), onProgress);
+  }
+
+  private static Map<String, @Nullable Object> ask(
+      Path path,
+      String type,
+      Map<String, ?> body,
+      Consumer<Map<String, @Nullable Object>> onProgress)
       throws NoAgentException {
     try (SocketChannel connection = UnixSocket.connect(path)) {
       Channel channel =
@@ -59,7 +75,7 @@ final class ControlClient {
       Thread reader = new Thread(() -> read(channel), "control");
       reader.setDaemon(true);
       reader.start();
-      return channel.request(type, Map.of(), onProgress).get();
+      return channel.request(type, body, onProgress).get();
     } catch (IOException e) {
       throw new NoAgentException("no agent answers on " + path + " (" + reason(e) + ")", e);
     } catch (ExecutionException e) {

@@ -11,6 +11,7 @@ final class Conditions {
   static final String READY = "Ready";
   static final String STALLED = "Stalled";
   static final String FETCH_FAILED = "FetchFailed";
+  static final String SOURCE_VERIFIED = "SourceVerified";
 
   private record Condition(boolean status, String reason, String message, Instant since) {}
 

@@ -59,6 +59,7 @@ public final class History {
   private @Nullable String accepted;
   private @Nullable String acceptedFrom;
   private @Nullable Entry applied;
+  private TrustMarks trust = TrustMarks.NONE;
 
   private History(Path file) {
     this.file = file;
@@ -170,6 +171,18 @@ public final class History {
     save();
   }
 
+  /** What is remembered of signatures and rewrites. */
+  TrustMarks trust() {
+    return trust;
+  }
+
+  void setTrust(TrustMarks marks) throws IOException {
+    if (!marks.equals(trust)) {
+      trust = marks;
+      save();
+    }
+  }
+
   /** Why {@code sha} is not tried again; null: it may be tried. */
   public @Nullable Denial denial(String sha, String context) {
     Denial denial = denials.get(sha);
@@ -197,6 +210,7 @@ public final class History {
     json.put("paused", paused);
     json.put("accepted", accepted);
     json.put("accepted_from", acceptedFrom);
+    json.put("trust", trust.encode());
     json.put("applied", applied == null ? null : encode(applied));
     Map<String, Object> denied = new LinkedHashMap<>();
     denials.forEach(
@@ -231,6 +245,7 @@ public final class History {
     paused = Boolean.TRUE.equals(json.get("paused"));
     accepted = (String) json.get("accepted");
     acceptedFrom = (String) json.get("accepted_from");
+    trust = TrustMarks.decode(json.get("trust"));
     if (json.get("applied") instanceof Map<?, ?> entry) {
       applied = entry((Map<String, @Nullable Object>) entry);
     }

@@ -183,7 +183,20 @@ public final class Worker {
         done(call, verdicts.retry());
         schedule.now();
       }
+      case "accept-rewrite" -> acceptRewrite(call);
       default -> call.fail("the worker knows no request " + call.type);
+    }
+  }
+
+  private void acceptRewrite(Channel.Call call) throws IOException {
+    try {
+      String line = reconciler.acceptRewrite(String.valueOf(call.body.get("commit")));
+      done(call, line + (history.isPaused() ? "" : ": it is taken now"));
+      schedule.now();
+    } catch (Refusal e) {
+      call.fail(e.line());
+    } catch (GitFailure e) {
+      call.fail(e.line());
     }
   }
 

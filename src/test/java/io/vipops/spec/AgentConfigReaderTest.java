@@ -107,7 +107,7 @@ class AgentConfigReaderTest {
     AgentConfig config = read(FULL.replace("drift: repair", "drift: report")).config();
     assertThat(config).isNotNull();
     assertThat(config.source().verify())
-        .isEqualTo(new AgentConfig.Verify(Path.of("/etc/vipops/allowed_signers")));
+        .isEqualTo(new AgentConfig.Verify(Path.of("/etc/vipops/allowed_signers"), null));
     assertThat(config.webhook())
         .isEqualTo(
             new AgentConfig.Webhook(

@@ -50,6 +50,10 @@ final class NodeUnderTest {
   Upkeep upkeep;
 
   NodeUnderTest(Path dir) throws Exception {
+    this(dir, null);
+  }
+
+  NodeUnderTest(Path dir, AgentConfig.@Nullable Verify verify) throws Exception {
     this.dir = dir;
     this.origin = Origin.create(dir);
     try (ServerSocket one = free();
@@ -68,7 +72,7 @@ final class NodeUnderTest {
                   Duration.ofSeconds(10),
                   null,
                   null,
-                  null),
+                  verify),
               dir.resolve("state"),
               dir.resolve("run"),
               new AgentConfig.Nginx(

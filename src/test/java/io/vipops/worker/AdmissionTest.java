@@ -199,6 +199,7 @@ class AdmissionTest {
     commit(ada);
     assertThat(taken(Kind.REFUSED).line()).contains("which is revoked in " + revoked);
     Files.delete(revoked);
+    commit(ada);
     assertThat(taken(Kind.FAILED).line()).contains(revoked + ": no such file");
   }
 
@@ -296,7 +297,8 @@ class AdmissionTest {
     commit(ada);
     taken(Kind.HELD);
     assertThat(accepted()).isNotEqualTo(second);
-    node.origin.git("push", "-q", "origin", ":main");
+    String bare = node.origin.bare().toString();
+    Command.run("git", "-C", bare, "update-ref", "-d", "refs/heads/main");
     assertThat(node.pass().line()).contains("no branch main: push it");
     node.origin.git("checkout", "-q", "--orphan", "anew");
     String orphan = commit(ada);

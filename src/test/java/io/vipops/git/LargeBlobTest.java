@@ -209,8 +209,7 @@ class LargeBlobTest {
     String head = many.pushAll("70 MiB");
     try (Mirror mirror = Mirror.open(dir.resolve("one"), MirrorTest.source(many.url()))) {
       assertThatThrownBy(() -> mirror.fetch(head))
-          .isInstanceOfSatisfying(
-              GitFailure.class, e -> assertThat(e.unfetched()).isEqualTo(head))
+          .isInstanceOfSatisfying(GitFailure.class, e -> assertThat(e.unfetched()).isEqualTo(head))
           .hasMessageContaining("brings more than 64 MiB: this server cannot leave large files");
     }
   }

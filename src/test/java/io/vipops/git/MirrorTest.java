@@ -238,8 +238,7 @@ class MirrorTest {
 
   @Test
   void aMirrorWithoutLargeFilesIsFetchedAnewBeforeItHasTooManyPacks() throws Exception {
-    Command.run(
-        "git", "-C", origin.bare().toString(), "config", "uploadpack.allowFilter", "true");
+    Command.run("git", "-C", origin.bare().toString(), "config", "uploadpack.allowFilter", "true");
     String sha = origin.push("cluster.yaml", "1");
     try (Mirror mirror = mirror(origin.url())) {
       mirror.fetch(sha);

@@ -38,6 +38,7 @@ class VipopsTest {
         "pause",
         "resume",
         "retry",
+        "accept-rewrite",
         "drain",
         "undrain",
         "adopt",
@@ -64,6 +65,7 @@ class VipopsTest {
     "adopt,2",
     "status,3",
     "sync,3",
+    "accept-rewrite,3",
     "drain,3"
   })
   void wrongUseHasEachCommandsOwnExitCode(String command, int code) {

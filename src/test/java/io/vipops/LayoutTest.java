@@ -38,6 +38,8 @@ class LayoutTest {
             .definedBy("io.vipops.report")
             .layer("git")
             .definedBy("io.vipops.git")
+            .layer("signing")
+            .definedBy("io.vipops.signing")
             .layer("plan")
             .definedBy("io.vipops.plan")
             .layer("engine")
@@ -72,6 +74,8 @@ class LayoutTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("git")
             .mayOnlyBeAccessedByLayers("worker", "cli")
+            .whereLayer("signing")
+            .mayOnlyBeAccessedByLayers("worker")
             .whereLayer("plan")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("engine")
@@ -99,6 +103,7 @@ class LayoutTest {
     "io.vipops.render",
     "io.vipops.report",
     "io.vipops.plan",
+    "io.vipops.signing",
     "io.vipops.vrrp",
     "io.vipops.netlink",
     "io.vipops.check"
@@ -133,6 +138,7 @@ class LayoutTest {
                 "io.vipops.check",
                 "io.vipops.netlink",
                 "io.vipops.render",
+                "io.vipops.signing",
                 "io.vipops.plan")
             .should()
             .callMethod(System.class, "nanoTime")

@@ -241,7 +241,8 @@ public final class Agent {
       case "status" -> call.reply(status.json());
       case "drain" -> drain(call, true);
       case "undrain" -> drain(call, false);
-      case "sync", "pause", "resume", "retry", "history", "rollback" -> worker.forward(call);
+      case "sync", "pause", "resume", "retry", "history", "rollback", "accept-rewrite" ->
+          worker.forward(call);
       default -> call.fail("this agent knows no command " + call.type);
     }
   }

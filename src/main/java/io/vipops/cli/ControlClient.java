@@ -47,11 +47,9 @@ final class ControlClient {
     return ask(type, Map.of(), onProgress);
   }
 
-  /** As {@link #ask(String, Consumer)}, with what the request says. */
+  /** As {@link #ask(String, Consumer)}, with {@code body} in the request. */
   Map<String, @Nullable Object> ask(
-      String type,
-      Map<String, @Nullable Object> body,
-      Consumer<Map<String, @Nullable Object>> onProgress)
+      String type, Map<String, ?> body, Consumer<Map<String, @Nullable Object>> onProgress)
       throws NoAgentException {
     return ask(socket == null ? configuredSocket() : socket, type, body, onProgress);
   }
@@ -66,7 +64,7 @@ final class ControlClient {
   private static Map<String, @Nullable Object> ask(
       Path path,
       String type,
-      Map<String, @Nullable Object> body,
+      Map<String, ?> body,
       Consumer<Map<String, @Nullable Object>> onProgress)
       throws NoAgentException {
     try (SocketChannel connection = UnixSocket.connect(path)) {

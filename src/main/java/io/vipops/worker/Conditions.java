@@ -15,6 +15,7 @@ final class Conditions {
   static final String ROLLED_BACK = "RolledBack";
 
   static final String DRIFTED = "Drifted";
+  static final String SOURCE_VERIFIED = "SourceVerified";
 
   private record Condition(boolean status, String reason, String message, Instant since) {}
 

@@ -59,7 +59,7 @@ public final class Reconciler {
     this.steps = steps;
     this.report = report;
     this.verdicts = verdicts;
-    this.admission = new Admission(config.source(), mirror, history);
+    this.admission = new Admission(config.source(), mirror, history, report);
     this.inspection = new Inspection(config.node(), host);
     this.switchover = new Switchover(inForce, history, report);
   }
@@ -129,11 +129,12 @@ public final class Reconciler {
     } catch (ApplyFailure e) {
       return new Outcome(Kind.FAILED, null, null, e.line(), null);
     }
+    admission.refresh();
     Commit commit;
     try {
       commit = fetch(pass);
     } catch (GitFailure e) {
-      return fetchFailed(e);
+      return e.unfetched() == null ? fetchFailed(e) : refuseUnfetched(e.unfetched(), e, pass);
     }
     report.fetched(commit);
     Outcome judged = verdicts.before(commit, forced);
@@ -173,7 +174,7 @@ public final class Reconciler {
       throws InterruptedException, IOException {
     try {
       mirror.fetch(commit.sha());
-      admission.admit(commit);
+      admission.admit(commit, pass);
       return live(commit, pass, newer);
     } catch (Refusal e) {
       return verdicts.refuse(commit, e.line(), e.problems());
@@ -193,6 +194,21 @@ public final class Reconciler {
       LOG.error("a fault in vipops itself", e);
       return Outcome.of(Kind.FAILED, commit, null, "a fault in vipops itself: " + e);
     }
+  }
+
+  /** The fetch itself says that the commit cannot be taken: it is not fetched at every poll. */
+  private Outcome refuseUnfetched(String sha, GitFailure e, Pass pass) throws IOException {
+    Commit commit = new Commit(sha, "somebody", "not fetched");
+    report.fetched(commit);
+    Outcome outcome = verdicts.refuse(commit, e.line(), null);
+    verdicts.record(commit, outcome, pass.end());
+    return outcome;
+  }
+
+  /** What {@code vipops accept-rewrite} asks for; see {@link Admission#acceptRewrite}. */
+  String acceptRewrite(String sha) throws GitFailure, Refusal, IOException {
+    steps.begin("fetch", config.source().timeout().plus(SLACK));
+    return admission.acceptRewrite(sha);
   }
 
   private Outcome fetchFailed(GitFailure e) {

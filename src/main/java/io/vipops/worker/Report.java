@@ -73,6 +73,11 @@ final class Report {
     return head == null ? null : head.sha();
   }
 
+  /** How it stands with the signatures of commits. */
+  void verified(boolean status, String reason, String message) {
+    set(Conditions.SOURCE_VERIFIED, status, reason, message);
+  }
+
   void reconciling(Commit commit) {
     set(Conditions.READY, false, "Reconciling", "commit " + commit.shortSha());
     send();

@@ -264,6 +264,7 @@ public final class Worker {
         done(call, verdicts.retry());
         schedule.now();
       }
+      case "accept-rewrite" -> acceptRewrite(call);
       default -> call.fail("the worker knows no request " + call.type);
     }
   }
@@ -287,6 +288,18 @@ public final class Worker {
     Outcome outcome =
         rollback.to(wanted, line -> tell(List.of(call), line), this::isThereNewerThan);
     call.reply(outcome.reply());
+  }
+
+  private void acceptRewrite(Channel.Call call) throws IOException {
+    try {
+      String line = reconciler.acceptRewrite(String.valueOf(call.body.get("commit")));
+      done(call, line + (history.isPaused() ? "" : ": it is taken now"));
+      schedule.now();
+    } catch (Refusal e) {
+      call.fail(e.line());
+    } catch (GitFailure e) {
+      call.fail(e.line());
+    }
   }
 
   private void done(Channel.Call call, String line) {

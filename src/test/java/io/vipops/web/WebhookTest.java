@@ -165,8 +165,8 @@ class WebhookTest {
     write("whsec_" + Base64.getEncoder().encodeToString(key), "rw-r-----");
     long now = Instant.now().getEpochSecond();
     assertThat(post(GITLAB, standard(key, "a1", now)).status()).isEqualTo(202);
-    assertThat(post(GITEA, standard(key, "a2", now - 3600)).status()).isEqualTo(401);
-    assertThat(post(GITEA, standard(utf8("other"), "a3", now)).status()).isEqualTo(401);
+    assertThat(post(GITLAB, standard(key, "a2", now - 3600)).status()).isEqualTo(401);
+    assertThat(post(GITLAB, standard(utf8("other"), "a3", now)).status()).isEqualTo(401);
     String[] otherId = standard(key, "a4", now);
     otherId[0] = "webhook-id: a5";
     assertThat(post(GITLAB, otherId).status()).isEqualTo(401);

@@ -50,8 +50,7 @@ class CommitStatusApiTest {
       assertThat(server.taken.get(1))
           .isEqualTo(
               new StatusServer.Status(SHA, "success", "vipops/lb01", "applied 3f2a9c81d0aa"));
-      assertThat(server.taken.get(2).state())
-          .isEqualTo(kind == Kind.GITLAB ? "failed" : "failure");
+      assertThat(server.taken.get(2).state()).isEqualTo(kind == Kind.GITLAB ? "failed" : "failure");
       assertThat(post(server, kind, CommitState.ERROR)).as("a duplicate").isEqualTo(taken());
     }
   }
@@ -153,7 +152,10 @@ class CommitStatusApiTest {
       drip.start();
       long beganNs = System.nanoTime();
       Answer answer =
-          api(Kind.GITHUB, URI.create("http://127.0.0.1:" + mute.getLocalPort()), Duration.ofSeconds(2))
+          api(
+                  Kind.GITHUB,
+                  URI.create("http://127.0.0.1:" + mute.getLocalPort()),
+                  Duration.ofSeconds(2))
               .post(SHA, CommitState.PENDING, "vipops/lb01", "x");
       assertThat(answer.kind()).isEqualTo(Answer.Kind.LATER);
       assertThat(answer.line()).contains("no whole answer in 2 s");

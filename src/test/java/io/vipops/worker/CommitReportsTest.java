@@ -77,8 +77,7 @@ class CommitReportsTest {
       CommitReports reports = open(server.url());
       reports.reconciling(FIRST);
       Await.until("pending", LIMIT, () -> states(server, FIRST).equals(List.of("pending")));
-      Outcome applied =
-          Outcome.of(Kind.APPLIED, FIRST, "3f2a9c81d0aa", "in 0.38 s, 1 reload");
+      Outcome applied = Outcome.of(Kind.APPLIED, FIRST, "3f2a9c81d0aa", "in 0.38 s, 1 reload");
       Outcome unchanged = Outcome.of(Kind.UNCHANGED, FIRST, "3f2a9c81d0aa", "nothing new");
       reports.ended(applied, FIRST.subject());
       for (int look = 0; look < 50; look++) {

@@ -300,15 +300,17 @@ class WorkerWebTest {
     try (ServerSocket other = new ServerSocket(http, 1, InetAddress.getLoopbackAddress())) {
       start();
       assertThat(ask("sync")).as(log()).containsEntry("ok", true);
-      Await.until("said", LIMIT, () -> log().contains("http: closed: cannot listen on 127.0.0.1:" + other.getLocalPort()));
+      Await.until(
+          "said",
+          LIMIT,
+          () -> log().contains("http: closed: cannot listen on 127.0.0.1:" + other.getLocalPort()));
       assertThat(ask("sync")).containsEntry("ok", true);
     }
     String health = "http://127.0.0.1:" + http + "/healthz";
     Await.until(
         "open",
         LIMIT,
-        () ->
-            Command.run("sh", "-c", "curl -s " + health + " || true").equals("healthy\n"));
+        () -> Command.run("sh", "-c", "curl -s " + health + " || true").equals("healthy\n"));
     assertThat(log().split("cannot listen on", -1)).hasSize(2);
   }
 }

@@ -50,6 +50,8 @@ class LayoutTest {
             .definedBy("io.vipops.channel")
             .layer("linux")
             .definedBy("io.vipops.linux")
+            .layer("web")
+            .definedBy("io.vipops.web")
             .layer("render")
             .definedBy("io.vipops.render")
             .layer("check")
@@ -86,6 +88,8 @@ class LayoutTest {
             .mayOnlyBeAccessedByLayers("agent", "worker", "cli")
             .whereLayer("linux")
             .mayOnlyBeAccessedByLayers("engine", "probe", "apply", "agent", "worker")
+            .whereLayer("web")
+            .mayOnlyBeAccessedByLayers("worker")
             .whereLayer("render")
             .mayOnlyBeAccessedByLayers("agent", "worker", "apply", "plan", "cli")
             .whereLayer("check")
@@ -189,6 +193,23 @@ class LayoutTest {
             .dependOnClassesThat()
             .resideInAnyPackage("tools.jackson..");
     rule.check(CLASSES);
+  }
+
+  @Test
+  void httpLivesInWeb() {
+    home("io.vipops.web", "io.prometheus..").check(CLASSES);
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.sun.net.httpserver..", "java.net.http..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.vipops.agent")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.vipops.web")
+        .check(CLASSES);
   }
 
   private static ArchRule home(String home, String... library) {

@@ -68,7 +68,7 @@ final class WebSide implements WebServer.Source {
       reports.ended(outcome, null);
       return;
     }
-    if (last != counted) {
+    if (!last.equals(counted)) {
       counted = last;
       passes.add(last.outcome(), 1);
       last.stepMs().forEach(stepMs::add);

@@ -29,7 +29,7 @@ public final class Durable {
   /** Replaces {@code file} by rename, after its bytes are on the disk. Readable by root only. */
   public static void replace(Path file, byte[] bytes) throws IOException {
     Path folder = folderOf(file);
-    Files.createDirectories(folder);
+    makeFolder(folder);
     Path next = folder.resolve(file.getFileName() + ".tmp");
     write(next, bytes, SECRET);
     Files.move(next, file, ATOMIC_MOVE);
@@ -39,12 +39,22 @@ public final class Durable {
   /** Points the symbolic link {@code link} at {@code target}, by rename. */
   static void replaceLink(Path link, Path target) throws IOException {
     Path folder = folderOf(link);
-    Files.createDirectories(folder);
+    makeFolder(folder);
     Path next = folder.resolve(link.getFileName() + ".tmp");
     Files.deleteIfExists(next);
     Files.createSymbolicLink(next, target);
     Files.move(next, link, ATOMIC_MOVE);
     sync(folder);
+  }
+
+  /** Makes a folder, with those above it, that lasts as what is put into it. */
+  static void makeFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Path above = folderOf(folder);
+      makeFolder(above);
+      Files.createDirectories(folder);
+      sync(above);
+    }
   }
 
   /** Writes a file that nobody reads yet, through to the disk. */

@@ -57,6 +57,7 @@ public final class Generations {
     }
     Path next = root.resolve(generation.id() + ".tmp");
     Durable.removeTree(next);
+    Durable.makeFolder(root);
     Files.createDirectories(next);
     Set<Path> folders = new TreeSet<>(Comparator.reverseOrder());
     folders.add(next);

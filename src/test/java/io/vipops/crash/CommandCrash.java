@@ -78,7 +78,8 @@ final class CommandCrash implements Lanes.Crash {
     truth.expect("nginx.conf", FirstCrash.ORIGINAL.formatted(node.home), Files.readString(conf()));
     boolean kept = Files.exists(node.home.resolve("nginx.conf.before-vipops"));
     truth.expect("the original beside it", kill.scene().equals(ADOPT), kept);
-    for (String gone : List.of("state/current", "state/journal", "state/nginx-link", "nginx.conf.tmp")) {
+    for (String gone :
+        List.of("state/current", "state/journal", "state/nginx-link", "nginx.conf.tmp")) {
       boolean there = Files.exists(node.home.resolve(gone), LinkOption.NOFOLLOW_LINKS);
       if (kill.scene().equals(UNADOPT) && there) {
         wrong.add("left behind: " + gone);

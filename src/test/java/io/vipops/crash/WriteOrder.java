@@ -8,8 +8,8 @@ import java.util.TreeSet;
 
 /**
  * Whether files would also outlive a power cut, which a killed process does not show: bytes are
- * synced before the rename that publishes them, and the rename's folder before anything is done that
- * relies on it. Judged by the calls in their order.
+ * synced before the rename that publishes them, and the rename's folder before anything is done
+ * that relies on it. Judged by the calls in their order.
  */
 final class WriteOrder {
   private final Set<Path> unsyncedFiles = new TreeSet<>();

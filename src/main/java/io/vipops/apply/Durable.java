@@ -35,7 +35,7 @@ public final class Durable {
   static void replace(Path file, byte[] bytes, Set<PosixFilePermission> permissions)
       throws IOException {
     Path folder = folderOf(file);
-    Files.createDirectories(folder);
+    makeFolder(folder);
     Path next = folder.resolve(file.getFileName() + ".tmp");
     write(next, bytes, permissions);
     Files.move(next, file, ATOMIC_MOVE);
@@ -45,12 +45,22 @@ public final class Durable {
   /** Points the symbolic link {@code link} at {@code target}, by rename. */
   static void replaceLink(Path link, Path target) throws IOException {
     Path folder = folderOf(link);
-    Files.createDirectories(folder);
+    makeFolder(folder);
     Path next = folder.resolve(link.getFileName() + ".tmp");
     Files.deleteIfExists(next);
     Files.createSymbolicLink(next, target);
     Files.move(next, link, ATOMIC_MOVE);
     sync(folder);
+  }
+
+  /** Makes a folder, with those above it, that lasts as what is put into it. */
+  static void makeFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Path above = folderOf(folder);
+      makeFolder(above);
+      Files.createDirectories(folder);
+      sync(above);
+    }
   }
 
   /** Writes a file that nobody reads yet, through to the disk. */

@@ -58,6 +58,7 @@ public final class Generations {
     }
     Path next = root.resolve(generation.id() + ".tmp");
     Durable.removeTree(next);
+    Durable.makeFolder(root);
     SortedMap<String, byte[]> files = contents(generation, manifest, settling);
     try {
       write(next, files);

@@ -182,6 +182,19 @@ final class CrashNode implements NodeView, AutoCloseable {
     return words.toArray(String[]::new);
   }
 
+  /** Waits until the node holds what it may hold. */
+  void awaitActive() throws Exception {
+    Await.until(
+        "the agent is Active",
+        LIMIT,
+        () -> String.valueOf(ask("status").get("vrrp")).contains("state=active"));
+  }
+
+  /** What the configuration that was there before vipops answers; empty: it does not run. */
+  String original() throws IOException, InterruptedException {
+    return host.exec("sh", "-c", "curl -s -m 2 http://127.0.0.1:8081/ || true").strip();
+  }
+
   String log() {
     return agent == null ? "" : agent.output();
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -114,8 +115,8 @@ final class Truth {
     return this;
   }
 
-  void expect(String what, Object wanted, @Nullable Object found) {
-    if (!wanted.equals(found)) {
+  void expect(String what, @Nullable Object wanted, @Nullable Object found) {
+    if (!Objects.equals(wanted, found)) {
       wrong.add(what + ": " + found + " instead of " + wanted);
     }
   }

@@ -20,6 +20,7 @@ final class WorkerCrash implements Lanes.Crash {
 
   private final CrashNode node;
   private int number;
+  private String last = "";
   private long longestMs;
 
   WorkerCrash(CrashNode node) {
@@ -29,7 +30,7 @@ final class WorkerCrash implements Lanes.Crash {
   /** A node that has applied a commit, with as many generations as are kept. */
   static WorkerCrash start(CrashNode node) throws Exception {
     WorkerCrash it = new WorkerCrash(node);
-    node.commit(new Change(0, false).spec());
+    it.last = node.commit(new Change(0, false).spec());
     node.startAgent();
     it.sync("applied", "unchanged");
     it.fillGenerations();
@@ -54,7 +55,18 @@ final class WorkerCrash implements Lanes.Crash {
   }
 
   String push(boolean bad) throws IOException, InterruptedException {
-    return node.commit(new Change(++number, bad).spec());
+    last = node.commit(new Change(++number, bad).spec());
+    return last;
+  }
+
+  /** The number of the next change. */
+  int next() {
+    return number + 1;
+  }
+
+  /** The commit pushed last. */
+  String last() {
+    return last;
   }
 
   /** Asks for a pass until one is made; returns its outcome. */

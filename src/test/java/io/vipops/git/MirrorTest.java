@@ -329,6 +329,22 @@ class MirrorTest {
   }
 
   @Test
+  void aPackWhoseIndexAKilledProcessDidNotWriteIsFetchedAgain() throws Exception {
+    String sha = origin.push("cluster.yaml", "1");
+    try (Mirror mirror = mirror(origin.url())) {
+      mirror.fetch(sha);
+    }
+    try (var files = Files.walk(dir.resolve("repo/objects/pack"))) {
+      for (Path file : files.filter(it -> it.toString().endsWith(".idx")).toList()) {
+        Files.delete(file);
+      }
+    }
+    try (Mirror mirror = mirror(origin.url())) {
+      assertThat(mirror.fetch(sha).sha()).isEqualTo(sha);
+    }
+  }
+
+  @Test
   void keepsTheNumberOfPacksSmallOverManyPushes() throws Exception {
     try (Mirror mirror = mirror(origin.url())) {
       for (int n = 0; n < 60; n++) {

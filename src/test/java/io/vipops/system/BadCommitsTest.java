@@ -62,7 +62,7 @@ class BadCommitsTest {
     System.out.println("bad commits: seed " + seed + " (again: -Dvipops.seed=" + seed + ")");
     Random random = new Random(seed);
     start();
-    ClientLog client = cluster.startClient(8);
+    ClientLog client = cluster.startClient(5);
     Await.until("the client is served", SOON, () -> client.sent(0) > 20);
     long begunMs = System.currentTimeMillis();
     String moves = cluster.status("lb01", "vrrp.0.transitions");
@@ -70,13 +70,18 @@ class BadCommitsTest {
     List<Kind> order = new ArrayList<>();
     kinds().forEach(kind -> order.addAll(Collections.nCopies(kind.share(), kind)));
     Collections.shuffle(order, random);
+    List<String> wrong = new ArrayList<>();
     Map<String, String> said = new TreeMap<>();
     Map<String, Integer> counts = new TreeMap<>();
     Map<String, Long> times = new TreeMap<>();
     for (int n = 0; n < order.size(); n++) {
       Kind kind = order.get(n);
       long startNs = System.nanoTime();
-      said.put(kind.name(), refused(n, kind, random));
+      try {
+        said.put(kind.name(), refused(n, kind, random));
+      } catch (AssertionError e) {
+        wrong.add(e.getMessage());
+      }
       counts.merge(kind.name(), 1, Integer::sum);
       times.merge(kind.name(), (System.nanoTime() - startNs) / 1_000_000, Long::sum);
       if (n % GOOD_EVERY == GOOD_EVERY - 1) {
@@ -99,6 +104,7 @@ class BadCommitsTest {
         client.sent(begunMs),
         client.sent(begunMs) / seconds,
         client.failed(begunMs).size());
+    assertThat(wrong).isEmpty();
     assertThat(order).hasSizeGreaterThanOrEqualTo(300);
     assertThat(client.failed(begunMs)).isEmpty();
     assertThat(client.sent(begunMs)).isGreaterThan(order.size());
@@ -114,6 +120,7 @@ class BadCommitsTest {
                 List.of("-Xmx16m", "-XX:+UseSerialGC"),
                 Integer.toString(BadCommits.TAKEN_PORT));
     Await.until("the port is taken", SOON, () -> taker.output().contains("taken"));
+    Cluster.git(folder.resolve("lb.git"), "config", "receive.denyDeleteCurrent", "ignore");
     cluster.configure("lb01", cluster.url(), "1h");
     String commit = cluster.push("start", goodSpec());
     cluster.startAgent("lb01");
@@ -141,6 +148,10 @@ class BadCommitsTest {
           default -> commitAndPush(n, kind, random);
         };
     Map<String, ?> answer = cluster.ask("lb01", "sync");
+    if (kind.name().startsWith("branch")) {
+      git("reset", "-q", "--hard", tip);
+      git("push", "-q", "-f", "origin", "main");
+    }
     String text = answer.get("line") + "\n" + answer.get("problems");
     String what = "commit " + n + ", " + kind.name() + ": " + text;
     assertThat(answer.get("outcome")).as(what).isEqualTo(bad.outcome());
@@ -148,10 +159,6 @@ class BadCommitsTest {
     assertThat(text).as(what).doesNotContain("Exception").doesNotContain("\tat ");
     assertThat(current()).as(what).isEqualTo(before);
     assertThat(leftovers()).as(what).isEmpty();
-    if (kind.name().startsWith("branch")) {
-      git("reset", "-q", "--hard", tip);
-      git("push", "-q", "-f", "origin", "main");
-    }
     return text.lines()
         .filter(line -> bad.cause().matcher(line).find())
         .findFirst()
@@ -197,7 +204,7 @@ class BadCommitsTest {
 
   private void commit(String subject) throws IOException, InterruptedException {
     git("add", "-A");
-    git("commit", "-q", "-m", subject);
+    git("commit", "-q", "--allow-empty", "-m", subject);
   }
 
   private String git(String... arguments) throws IOException, InterruptedException {

@@ -14,11 +14,9 @@ import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.PersonIdent;
-import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.transport.FetchConnection;
 import org.eclipse.jgit.transport.RefSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -63,17 +61,8 @@ public final class Mirror implements Closeable {
    * @throws GitFailure if it cannot be asked or has no such branch
    */
   public String head() throws GitFailure {
-    Ref head =
-        remote.visit(
-            repository(),
-            "ls-remote",
-            transport -> {
-              try (FetchConnection refs =
-                  transport.openFetch(List.of(new RefSpec(branchRef + ":" + FETCHED)))) {
-                return refs.getRef(branchRef);
-              }
-            });
-    if (head == null || head.getObjectId() == null) {
+    String head = remote.sha(repository(), branchRef);
+    if (head == null) {
       throw GitFailure.ofHost(
           "ls-remote "
               + shownUrl()
@@ -82,7 +71,7 @@ public final class Mirror implements Closeable {
               + ": push it or set"
               + " source.branch");
     }
-    return head.getObjectId().name();
+    return head;
   }
 
   /**
@@ -194,12 +183,22 @@ public final class Mirror implements Closeable {
     config.save();
   }
 
-  /** Locks of a process that was killed: nobody else uses this folder. */
+  /**
+   * What a process that was killed in a fetch left: nobody else uses this folder. A pack without
+   * its index would be taken for one that is there, and its objects not be found.
+   */
   private void removeLeftovers() throws IOException {
     try (Stream<Path> files = Files.walk(dir)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        if (name.endsWith(".lock") || name.startsWith("incoming_") || name.equals("gc.pid")) {
+        boolean halfPack =
+            name.endsWith(".pack")
+                && !Files.exists(file.resolveSibling(name.replaceFirst("pack$", "idx")));
+        if (name.endsWith(".lock")
+            || name.endsWith(".keep")
+            || name.startsWith("incoming_")
+            || name.equals("gc.pid")
+            || halfPack) {
           Files.deleteIfExists(file);
         }
       }

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -109,8 +110,8 @@ final class ScriptFile {
     Map<String, Object> file =
         Files.readAttributes(
             path, "unix:uid,mode,isDirectory,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
-    int mode = file.get("mode") instanceof Integer bits ? bits : PERMISSIONS;
-    if (!(file.get("uid") instanceof Integer owner && trusted.contains(owner))) {
+    int mode = (Integer) Objects.requireNonNull(file.get("mode"));
+    if (!trusted.contains((Integer) Objects.requireNonNull(file.get("uid")))) {
       return path
           + " belongs to "
           + Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName()

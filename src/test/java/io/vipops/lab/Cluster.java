@@ -141,7 +141,13 @@ public final class Cluster implements AutoCloseable {
   /** One request to the node's control socket. */
   public Map<String, @Nullable Object> ask(String node, String type)
       throws IOException, InterruptedException, ExecutionException, TimeoutException {
-    Path socket = home(node).resolve("run").resolve("control.sock");
+    return ask(home(node).resolve("run"), type);
+  }
+
+  /** One request to the control socket in an agent's run folder. */
+  public static Map<String, @Nullable Object> ask(Path runDir, String type)
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+    Path socket = runDir.resolve("control.sock");
     try (SocketChannel connection = UnixSocket.connect(socket)) {
       Channel channel =
           new Channel(

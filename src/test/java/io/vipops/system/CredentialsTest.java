@@ -139,7 +139,7 @@ class CredentialsTest {
 
     write("token", WRONG_TOKEN);
     cluster.push("unseen", spec("password: \"" + INLINE + "\"") + "# 1\n");
-    look("failed", "token_file");
+    look("failed", "refuses the token in");
     write("token", TOKEN);
     server.tell("/lb.git https://elsewhere.example.com/lb.git");
     Await.until("it redirects", SOON, () -> server.output().contains("redirects"));

@@ -101,7 +101,7 @@ public final class Worker {
       }
       serve();
       boolean due =
-          schedule.isDue() || (verdicts.backoff().isWaiting() && verdicts.backoff().isOver());
+          schedule.isDue() || (isFailedWaiting() && verdicts.backoff().isOver());
       if (!syncs.isEmpty() || (due && !history.isPaused())) {
         look();
       }
@@ -128,7 +128,7 @@ public final class Worker {
     long waitNs = schedule.periodNs();
     if (!history.isPaused()) {
       waitNs = schedule.remainingNs();
-      if (verdicts.backoff().isWaiting()) {
+      if (isFailedWaiting()) {
         waitNs = Math.min(waitNs, verdicts.backoff().remainingNs());
       }
     }
@@ -136,6 +136,11 @@ public final class Worker {
       waitNs = Math.min(waitNs, resumeBackoff.remainingNs());
     }
     return Math.max(waitNs, 1_000_000);
+  }
+
+  /** Whether a failed commit waits for another try that the server is to be asked for. */
+  private boolean isFailedWaiting() {
+    return verdicts.backoff().isWaiting() && !schedule.isHeldOff();
   }
 
   private boolean isResumeDue() {
@@ -205,6 +210,7 @@ public final class Worker {
       seenSyncs = asked.size();
       outcome =
           reconciler.pass(!asked.isEmpty(), line -> tell(asked, line), this::isThereNewerThan);
+      schedule.ended(reconciler.fetchFailure());
       verdicts.looked(outcome);
     }
     if (outcome.kind() == Outcome.Kind.SUPERSEDED) {
@@ -236,7 +242,7 @@ public final class Worker {
     if (!syncs.isEmpty()) {
       return true;
     }
-    boolean failedIsDue = verdicts.backoff().isWaiting() && verdicts.backoff().isOver();
+    boolean failedIsDue = isFailedWaiting() && verdicts.backoff().isOver();
     if (history.isPaused() || !(schedule.isDue() || failedIsDue)) {
       return false;
     }

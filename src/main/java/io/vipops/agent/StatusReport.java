@@ -135,19 +135,19 @@ final class StatusReport {
     return List.copyOf(reasons);
   }
 
-  /** The worker's own; of one that was ended because it was late, the agent tells. */
+  /** The worker's own; of one that was lost, the agent tells. */
   private List<?> conditions() {
     List<?> told = report.get("conditions") instanceof List<?> list ? list : List.of();
-    WorkerProcess.Late late = worker.late();
-    if (late == null) {
+    WorkerProcess.Lost lost = worker.lost();
+    if (lost == null) {
       return told;
     }
     Map<String, Object> stalled = new LinkedHashMap<>();
     stalled.put("type", "Stalled");
     stalled.put("status", true);
-    stalled.put("reason", "StepDeadline");
-    stalled.put("message", late.message());
-    stalled.put("since", late.since().truncatedTo(ChronoUnit.SECONDS).toString());
+    stalled.put("reason", lost.reason());
+    stalled.put("message", lost.message());
+    stalled.put("since", lost.since().truncatedTo(ChronoUnit.SECONDS).toString());
     return Stream.concat(
             told.stream()
                 .filter(one -> !(one instanceof Map<?, ?> it && "Stalled".equals(it.get("type")))),

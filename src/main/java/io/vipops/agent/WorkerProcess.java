@@ -37,7 +37,7 @@ final class WorkerProcess {
   private @Nullable Channel channel;
   private @Nullable QueuedOutput output;
   private @Nullable Process ended;
-  private @Nullable Late late;
+  private @Nullable Lost lost;
   private String step = "start";
   private long deadlineMs;
   private long deadlineNs;
@@ -46,11 +46,11 @@ final class WorkerProcess {
   private volatile boolean stopping;
 
   /**
-   * A worker that was ended because it was late, while none has done all its work since.
+   * A worker that was late or came to its end by itself, while none has done all its work since.
    *
-   * @param since when the first of them in a row was ended
+   * @param since when the first of them in a row ended
    */
-  record Late(Instant since, String message) {}
+  record Lost(Instant since, String reason, String message) {}
 
   WorkerProcess(List<String> command, AgentThread agentThread, Channel.Handler requests) {
     this.command = List.copyOf(command);
@@ -112,6 +112,9 @@ final class WorkerProcess {
     output = null;
     restarts++;
     String why = child != null && child == ended ? "was ended" : how;
+    if (child == null || child != ended) {
+      lose("WorkerEnded", how + " in step " + step);
+    }
     LOG.warn("worker {} in step {}; starting another in {} ms", why, step, restartMs);
     agentThread.after(restartMs, this::start);
     restartMs = Math.min(2 * restartMs, LAST_RESTART_MS);
@@ -122,7 +125,7 @@ final class WorkerProcess {
     step = name;
     if (name.equals(IDLE)) {
       restartMs = FIRST_RESTART_MS; // whatever ended the last one, this one gets its work done
-      late = null;
+      lost = null;
     }
     within(deadlineMs);
   }
@@ -144,9 +147,7 @@ final class WorkerProcess {
       end(child, "step " + step + " passed its deadline of " + seconds(deadlineMs));
     } else if (toChild != null
         && toChild.stuckNs(nowNs) > TimeUnit.MILLISECONDS.toNanos(READ_DEADLINE_MS)) {
-      end(
-          child,
-          "has read nothing for " + seconds(READ_DEADLINE_MS) + " in step " + step);
+      end(child, "has read nothing for " + seconds(READ_DEADLINE_MS) + " in step " + step);
     }
   }
 
@@ -156,11 +157,15 @@ final class WorkerProcess {
 
   private void end(Process child, String why) {
     LOG.warn("worker: {}; ending the worker", why);
-    Instant since = late == null ? Instant.now() : late.since();
-    late = new Late(since, "worker: " + why + " and it was ended; another one tries again");
+    lose("StepDeadline", why + " and it was ended");
     ended = child;
     child.destroyForcibly();
     within(START_DEADLINE_MS);
+  }
+
+  private void lose(String reason, String how) {
+    Instant since = lost == null ? Instant.now() : lost.since();
+    lost = new Lost(since, reason, "worker: " + how + "; another one tries again");
   }
 
   /** The agent itself stood still: nothing that the worker said meanwhile was heard. */
@@ -168,9 +173,9 @@ final class WorkerProcess {
     deadlineNs += stallNs;
   }
 
-  /** What it last was ended for; null: nothing, or one has done its work since. */
-  @Nullable Late late() {
-    return late;
+  /** How the last one was lost; null: none was, or one has done its work since. */
+  @Nullable Lost lost() {
+    return lost;
   }
 
   /** Passes a command's request on to the worker, and its progress and reply back. */

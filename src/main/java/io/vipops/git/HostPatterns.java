@@ -3,8 +3,8 @@ package io.vipops.git;
 import java.util.Locale;
 
 /**
- * The names at the beginning of a known_hosts line, as OpenSSH reads them (sshd(8)): a wildcard also
- * stands for a name with a port, so that a key revoked for {@code *} is revoked on every port.
+ * The names at the beginning of a known_hosts line, as OpenSSH reads them (sshd(8)): a wildcard
+ * also stands for a name with a port, so that a key revoked for {@code *} is revoked on every port.
  */
 final class HostPatterns {
   private static final int DEFAULT_PORT = 22;

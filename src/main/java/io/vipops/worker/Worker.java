@@ -100,8 +100,7 @@ public final class Worker {
         resume();
       }
       serve();
-      boolean due =
-          schedule.isDue() || (isFailedWaiting() && verdicts.backoff().isOver());
+      boolean due = schedule.isDue() || (isFailedWaiting() && verdicts.backoff().isOver());
       if (!syncs.isEmpty() || (due && !history.isPaused())) {
         look();
       }

@@ -89,14 +89,24 @@ class WorkerProcessTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "fetch", "read", "check", "render", "stage", "test", "switch", "converge", "settle",
-        "record", "rollback", "resume", "idle"
+        "fetch",
+        "read",
+        "check",
+        "render",
+        "stage",
+        "test",
+        "switch",
+        "converge",
+        "settle",
+        "record",
+        "rollback",
+        "resume",
+        "idle"
       })
   void aWorkerThatIsLateWithAnyStepIsEndedAndReplacedAndTheStatusNamesTheStep(String name)
       throws Exception {
     Path again = folder.resolve("again");
-    start(
-        "[ -e " + again + " ] || printf " + step(name) + "\n: >" + again + "\nexec sleep 600\n");
+    start("[ -e " + again + " ] || printf " + step(name) + "\n: >" + again + "\nexec sleep 600\n");
     Await.until("the step began", SOON, () -> ask(worker::step).equals(name));
     long first = ask(worker::pid);
     awaitAnother(first);
@@ -106,9 +116,9 @@ class WorkerProcessTest {
         SOON,
         () -> {
           thread.run(worker::onTick);
-          WorkerProcess.Late late = ask(worker::late);
-          return late != null
-              && late.message()
+          WorkerProcess.Lost lost = ask(worker::lost);
+          return lost != null
+              && lost.message()
                   .contains("step " + name + " passed its deadline of 0.5 s and it was ended");
         });
   }

@@ -50,7 +50,7 @@ public final class HostileProxy {
   }
 
   private static void start(Runnable work) {
-    Thread thread = new Thread(null, work, "proxy", 128 << 10);
+    Thread thread = new Thread(null, work, "proxy", 256 << 10);
     thread.setDaemon(true);
     thread.start();
   }

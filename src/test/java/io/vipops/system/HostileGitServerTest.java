@@ -74,16 +74,14 @@ class HostileGitServerTest {
 
   private static List<Victim> victims() {
     List<Victim> all = new ArrayList<>();
-    for (String mode : List.of("refuse", "silent", "nosyn", "drip", "reset", "garbage", "refs")) {
+    for (String mode : List.of("refuse", "nosyn", "drip", "reset", "garbage", "refs")) {
       all.add(new Victim(all.size() + 1, "git", mode, GitServers.GIT));
     }
-    all.add(new Victim(all.size() + 1, "https", "drip", GitServers.TLS));
     all.add(new Victim(all.size() + 1, "https", "silent", GitServers.TLS));
     for (int odd = 0; odd < 4; odd++) { // a page, redirects, long headers, a pack without end
       all.add(new Victim(all.size() + 1, "https", "pass", GitServers.TLS_ODD + odd));
     }
     all.add(new Victim(all.size() + 1, "ssh", "drip", GitServers.SSH));
-    all.add(new Victim(all.size() + 1, "ssh", "reset", GitServers.SSH));
     return all;
   }
 
@@ -220,7 +218,7 @@ class HostileGitServerTest {
       for (Victim victim : victims) {
         Await.until(
             victim.shown() + ": the first commit",
-            Duration.ofMinutes(2),
+            Duration.ofMinutes(5),
             () -> proven(victim, first));
       }
       Map<Victim, ClientLog> clients = clients(lab);
@@ -257,7 +255,7 @@ class HostileGitServerTest {
       while (!waiting.isEmpty()) {
         assertThat(System.nanoTime() - wholeNs)
             .as("still not applied: %s", waiting)
-            .isLessThan(Duration.ofSeconds(90).toNanos());
+            .isLessThan(Duration.ofMinutes(3).toNanos());
         for (Victim victim : List.copyOf(waiting)) {
           if (proven(victim, pending)) {
             waiting.remove(victim);

@@ -64,7 +64,7 @@ class PollCostTest {
       this.process = process;
       Channel channel =
           new Channel(process.getInputStream(), process.getOutputStream(), this::onRequest);
-      Thread reader = new Thread(null, () -> read(channel), "worker", 128 << 10);
+      Thread reader = new Thread(null, () -> read(channel), "worker", 512 << 10);
       reader.setDaemon(true);
       reader.start();
     }
@@ -218,7 +218,7 @@ class PollCostTest {
     workers.forEach(worker -> goal.put(worker, worker.polls.get() + more));
     Await.until(
         more + " polls of each",
-        Duration.ofSeconds(120),
+        Duration.ofMinutes(4),
         () -> workers.stream().allMatch(worker -> worker.polls.get() >= goal.get(worker)));
   }
 

@@ -180,6 +180,7 @@ public final class Agent {
         engine.standing(standings.all(System.nanoTime()));
         call.reply(Map.of());
       }
+      case "status" -> call.reply(status.json());
       case "report" -> {
         status.onReport(call.body);
         call.reply(Map.of());

@@ -63,6 +63,7 @@ final class StatusReport {
     status.put("checks", standings.checks(System.nanoTime()));
     status.put("upstreams", report.getOrDefault("upstreams", List.of()));
     status.put("certificates", List.of());
+    status.put("web", report.get("web"));
     return status;
   }
 

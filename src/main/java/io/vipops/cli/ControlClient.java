@@ -61,13 +61,22 @@ final class ControlClient {
       reader.start();
       return channel.request(type, Map.of(), onProgress).get();
     } catch (IOException e) {
-      throw new NoAgentException("no agent answers on " + path + " (" + reason(e) + ")", e);
+      throw new NoAgentException(
+          isForbidden(path)
+              ? "you may not use " + path + ": root may, and members of group vipops"
+              : "no agent answers on " + path + " (" + reason(e) + ")",
+          e);
     } catch (ExecutionException e) {
       throw new NoAgentException("the agent ended before it answered", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NoAgentException("interrupted", e);
     }
+  }
+
+  /** Whether it, or a folder on the way to it, is closed to this user. */
+  private static boolean isForbidden(Path path) {
+    return !Files.notExists(path) && !Files.isWritable(path);
   }
 
   private static String reason(IOException e) {

@@ -124,16 +124,16 @@ final class Routers {
 
   private void change(Configured configured, Standing standing, long nowNs) {
     LiveRouter it = Objects.requireNonNull(routers.get(configured.run().identity()));
-    if (!standing.equals(it.router().standing())) {
-      performer.perform(it, it.router().onStanding(standing, nowNs), nowNs);
-    }
     Instance before = it.instance();
     if (configured.run().equals(before)) {
+      if (!standing.equals(it.router().standing())) {
+        performer.perform(it, it.router().onStanding(standing, nowNs), nowNs);
+      }
       return;
     }
     it.configured(configured);
     forgetRefusal(it, nowNs);
-    performer.perform(it, it.router().onInstance(configured.run(), nowNs), nowNs);
+    performer.perform(it, it.router().onInstance(configured.run(), standing, nowNs), nowNs);
     if (it.router().state() != State.ACTIVE) {
       // A router that starts takes leftovers away; so does one that gets an address later.
       List<VirtualAddress> added = new ArrayList<>(configured.run().virtualAddresses());

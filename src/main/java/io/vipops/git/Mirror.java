@@ -183,12 +183,22 @@ public final class Mirror implements Closeable {
     config.save();
   }
 
-  /** Locks of a process that was killed: nobody else uses this folder. */
+  /**
+   * What a process that was killed in a fetch left: nobody else uses this folder. A pack without
+   * its index would be taken for one that is there, and its objects not be found.
+   */
   private void removeLeftovers() throws IOException {
     try (Stream<Path> files = Files.walk(dir)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        if (name.endsWith(".lock") || name.startsWith("incoming_") || name.equals("gc.pid")) {
+        boolean halfPack =
+            name.endsWith(".pack")
+                && !Files.exists(file.resolveSibling(name.replaceFirst("pack$", "idx")));
+        if (name.endsWith(".lock")
+            || name.endsWith(".keep")
+            || name.startsWith("incoming_")
+            || name.equals("gc.pid")
+            || halfPack) {
           Files.deleteIfExists(file);
         }
       }

@@ -102,14 +102,13 @@ record Course(@Nullable String from, @Nullable String to, String how, Set<String
     if (backupAfter.node().equals(activeAfter.node())) {
       return null;
     }
-    int priority = backupAfter.priority();
-    // The engine tells a router its new priority before it tells it of its peers'.
     if (backupBefore != null
-        && backupBefore.takesForDegraded(
-            activeAfter, Math.max(backupBefore.priority(), priority))) {
+        && backupBefore.takesForDegraded(activeAfter, backupBefore.priority())) {
       return activeAfter.node();
     }
-    return backupAfter.takesForDegraded(activeBefore, priority) ? backupAfter.node() : null;
+    return backupAfter.takesForDegraded(activeBefore, backupAfter.priority())
+        ? backupAfter.node()
+        : null;
   }
 
   /** For {@code node}'s line. */

@@ -79,21 +79,26 @@ public final class VirtualRouter {
     int before = self.priority();
     self = new Self(self.instance(), next);
     List<Effect> out = new ArrayList<>();
-    if (next.fault()) {
-      fault(next.reason(), out);
+    judge(before, nowNs, out);
+    return out;
+  }
+
+  private void judge(int priorityBefore, long nowNs, List<Effect> out) {
+    Standing now = self.standing();
+    if (now.fault()) {
+      fault(now.reason(), out);
     } else if (state == State.FAULT) {
-      recoverIfPossible(next.reason(), nowNs, out);
+      recoverIfPossible(now.reason(), nowNs, out);
     } else if (state == State.BACKUP) {
       watch.compare(self, nowNs);
       takeOverIfDue(nowNs, out);
-    } else if (state == State.ACTIVE && next.yielding()) {
+    } else if (state == State.ACTIVE && now.yielding()) {
       leaveActive(out);
       watch.begin("handing over", nowNs);
-      move(State.BACKUP, next.reason(), out);
-    } else if (state == State.ACTIVE && self.priority() != before) {
+      move(State.BACKUP, now.reason(), out);
+    } else if (state == State.ACTIVE && self.priority() != priorityBefore) {
       duty.advertise(self, nowNs, out);
     }
-    return out;
   }
 
   /** The interface has carrier and this node's address (back to Backup), or has not (Fault). */
@@ -135,23 +140,29 @@ public final class VirtualRouter {
   }
 
   /**
-   * Takes a new configuration into force without leaving the state. What the checks make of a new
-   * base priority comes by {@link #onStanding}.
+   * Takes a new configuration into force without leaving the state, together with what the checks
+   * make of its base priority: judged by half of a commit, an Active that says what the commit
+   * wants of it would look degraded, and lose its VIP past preempt_delay.
    *
    * @throws IllegalArgumentException when its {@link Instance#identity} is another
    */
-  public List<Effect> onInstance(Instance next, long nowNs) {
-    Instance before = self.instance();
-    if (!next.identity().equals(before.identity())) {
-      throw new IllegalArgumentException(before.identity() + " cannot become " + next.identity());
+  public List<Effect> onInstance(Instance next, Standing standing, long nowNs) {
+    Self before = self;
+    if (!next.identity().equals(before.instance().identity())) {
+      throw new IllegalArgumentException(
+          before.instance().identity() + " cannot become " + next.identity());
     }
-    self = new Self(next, self.standing());
+    if (standing.fault() || standing.yielding()) {
+      List<Effect> out = onStanding(standing, nowNs); // lets go of what it holds, not of what comes
+      self = new Self(next, standing);
+      return out;
+    }
+    self = new Self(next, standing);
     List<Effect> out = new ArrayList<>();
     if (state == State.ACTIVE) {
-      duty.change(before, self, nowNs, out);
-    } else if (state == State.BACKUP) {
-      takeOverIfDue(nowNs, out);
+      duty.change(before.instance(), self, nowNs, out);
     }
+    judge(before.priority(), nowNs, out);
     return out;
   }
 

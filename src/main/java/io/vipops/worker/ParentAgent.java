@@ -6,6 +6,7 @@ import io.vipops.channel.Channel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,6 +45,11 @@ final class ParentAgent implements Vrrp, Steps {
 
   void report(Map<String, @Nullable Object> report) {
     channel.tell("report", report);
+  }
+
+  /** What {@code vipops status --json} shows. */
+  CompletableFuture<Map<String, @Nullable Object>> status() {
+    return channel.request("status", Map.of());
   }
 
   private void ask(String request, String step, Path file)

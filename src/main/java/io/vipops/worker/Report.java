@@ -28,6 +28,7 @@ final class Report {
   private @Nullable Instant fetched;
   private @Nullable String error;
   private Map<String, @Nullable Object> sent = Map.of();
+  private @Nullable WebSide web;
 
   Report(
       AgentConfig.Source source,
@@ -43,6 +44,11 @@ final class Report {
     set(Conditions.READY, false, "Starting", "");
     set(Conditions.STALLED, false, "", "");
     set(Conditions.FETCH_FAILED, false, "", "");
+  }
+
+  /** Has the web side told, too, and shows how it is. */
+  void join(WebSide side) {
+    web = side;
   }
 
   void fetched(Commit commit) {
@@ -64,6 +70,9 @@ final class Report {
   void reconciling(Commit commit) {
     set(Conditions.READY, false, "Reconciling", "commit " + commit.shortSha());
     send();
+    if (web != null) {
+      web.reconciling(commit);
+    }
   }
 
   void resumed(@Nullable ApplyFailure failure) {
@@ -115,6 +124,7 @@ final class Report {
     report.put("git", git());
     report.put("generation", generation());
     report.put("upstreams", settling == null ? List.of() : settling.upstreams());
+    report.put("web", web == null ? null : web.shown());
     if (!report.equals(sent)) {
       sent = report;
       receiver.accept(report);

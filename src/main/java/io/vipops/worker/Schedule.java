@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * later, if the server asks for that.
  */
 final class Schedule {
+<<<<<<< HEAD
   private static final long FIRST_RETRY_NS = Duration.ofSeconds(1).toNanos();
 
   private final double shift;
@@ -17,6 +18,13 @@ final class Schedule {
   private long dueNs;
   private int failures;
   private boolean heldOff;
+=======
+  private static final long HINT_NS = Duration.ofSeconds(1).toNanos();
+
+  private final long periodNs;
+  private long dueNs;
+  private long soonestNs;
+>>>>>>> main
 
   /**
    * The first look is due at once.
@@ -27,6 +35,7 @@ final class Schedule {
     this.shift = 1 + (Math.floorMod(node.hashCode() * 0x9E3779B1, 2001) - 1000) / 10_000.0;
     this.periodNs = (long) (poll.toNanos() * shift);
     this.dueNs = System.nanoTime();
+    this.soonestNs = dueNs;
   }
 
   /** Nanoseconds between two looks. */
@@ -80,5 +89,18 @@ final class Schedule {
   /** The next look is due at once, whatever the server asked for. */
   void now() {
     after(0);
+  }
+
+  /**
+   * Somebody says that there was a push: the next look is due at once, but a second after the last
+   * one that was due for that reason, however often they say so.
+   */
+  void soon() {
+    long now = System.nanoTime();
+    long wanted = soonestNs - now > 0 ? soonestNs : now;
+    if (dueNs - wanted > 0) {
+      dueNs = wanted;
+      soonestNs = wanted + HINT_NS;
+    }
   }
 }

@@ -28,6 +28,7 @@ public final class Worker {
 
   private final Inbox inbox;
   private final History history;
+  private final InForce inForce;
   private final Reconciler reconciler;
   private final Upkeep upkeep;
   private final Report report;
@@ -35,6 +36,7 @@ public final class Worker {
   private final Steps steps;
   private final Schedule schedule;
   private final BootMark bootMark;
+  private final WebSide web;
   private final Backoff resumeBackoff = new Backoff();
   private final List<Channel.Call> syncs = new ArrayList<>();
   private int seenSyncs;
@@ -53,7 +55,7 @@ public final class Worker {
             config.stateDir().resolve("current/nginx/nginx.conf"),
             Reconciler.hostOf(config).logs().resolve("error.log"),
             PROOF_LIMIT);
-    InForce inForce = new InForce(config, nginx, agent);
+    this.inForce = new InForce(config, nginx, agent);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
     this.verdicts = new Verdicts(Verdicts.context(config, version), inForce, history, report);
     this.reconciler =
@@ -61,6 +63,8 @@ public final class Worker {
     this.upkeep = new Upkeep(inForce, steps, report);
     this.schedule = new Schedule(config.source().poll(), config.node());
     this.bootMark = new BootMark(config.runDir());
+    this.web = WebSide.start(config, version, agent, inbox, history.last());
+    report.join(web);
   }
 
   /**
@@ -106,6 +110,7 @@ public final class Worker {
       }
       if (syncs.isEmpty() && (!schedule.isDue() || history.isPaused())) {
         upkeep.settle(this::isThereSomethingElse);
+        web.settled(inForce);
       }
     } catch (IOException | RuntimeException e) {
       String line = "state_dir cannot be used: " + e;
@@ -160,6 +165,9 @@ public final class Worker {
   }
 
   private void serve() {
+    if (inbox.takeHint() && !history.isPaused()) {
+      schedule.soon();
+    }
     for (Channel.Call call : inbox.takeAll()) {
       try {
         serve(call);
@@ -211,6 +219,7 @@ public final class Worker {
           reconciler.pass(!asked.isEmpty(), line -> tell(asked, line), this::isThereNewerThan);
       schedule.ended(reconciler.fetchFailure());
       verdicts.looked(outcome);
+      web.looked(outcome, history.last());
     }
     if (outcome.kind() == Outcome.Kind.SUPERSEDED) {
       schedule.now(); // those who wait get the newer commit's outcome

@@ -137,7 +137,13 @@ public final class Cluster implements AutoCloseable {
   /** One request to the node's control socket. */
   public Map<String, @Nullable Object> ask(String node, String type)
       throws IOException, InterruptedException, ExecutionException, TimeoutException {
-    return Control.ask(home(node).resolve("run").resolve("control.sock"), type);
+    return ask(home(node).resolve("run"), type);
+  }
+
+  /** One request to the control socket in an agent's run folder. */
+  public static Map<String, @Nullable Object> ask(Path runDir, String type)
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+    return Control.ask(runDir.resolve("control.sock"), type);
   }
 
   /**

@@ -77,9 +77,7 @@ final class Duel {
   /** As the engine's difference apply does. */
   private void apply(String node) {
     Instance next = instances(true).get(node);
-    VirtualRouter router = routers.get(node);
-    perform(node, router.onStanding(standing(next), nowNs));
-    perform(node, router.onInstance(next, nowNs));
+    perform(node, routers.get(node).onInstance(next, standing(next), nowNs));
   }
 
   private void run(Duration time) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * at 1 advert from lb01 priority 100 [interval 1s]
  * at 2 standing 70 degraded: check nginx failed
  * at 3 removed 10.0.0.50/24
- * at 4 configure vips=10.0.0.60/24 ...
+ * at 4 configure vips=10.0.0.60/24 ...       effective=70: with another standing
  * at 5 pause         no timer runs until "at 9 resume"
  * </pre>
  */
@@ -76,7 +76,7 @@ final class Story {
           tell(line, vr.onAddressRemoved(InstanceFixture.virtualAddress(words[3]), nowNs));
       case "configure" -> {
         configure(words, 3);
-        tell(line, vr.onInstance(fixture().instance(), nowNs));
+        tell(line, vr.onInstance(fixture().instance(), configured(words, vr), nowNs));
       }
       case "overflow" -> {
         vr.onOverflow(nowNs);
@@ -139,6 +139,9 @@ final class Story {
   private void configure(String[] words, int from) {
     InstanceFixture f = fixture();
     for (String word : Arrays.asList(words).subList(from, words.length)) {
+      if (word.equals("yielding")) {
+        continue; // of the standing
+      }
       String value = word.substring(word.indexOf('=') + 1);
       switch (word.substring(0, word.indexOf('='))) {
         case "priority" -> f.priority = Integer.parseInt(value);
@@ -148,7 +151,9 @@ final class Story {
         case "preempt_delay" -> f.preemptDelay = duration(value);
         case "lease" -> f.vipLease = duration(value);
         case "vips" -> f.virtualAddresses(value.split(","));
+        case "effective" -> {}
         case "peers" -> {
+          f.peers.clear();
           for (String peer : value.split(",")) {
             String[] parts = peer.split(":");
             f.peer(parts[0], Integer.parseInt(parts[1]));
@@ -157,6 +162,19 @@ final class Story {
         default -> throw new IllegalArgumentException(word);
       }
     }
+  }
+
+  /** The standing that comes with a configuration. */
+  private static Standing configured(String[] words, VirtualRouter vr) {
+    boolean yields = Arrays.asList(words).contains("yielding");
+    return Arrays.stream(words)
+        .filter(word -> word.startsWith("effective="))
+        .map(word -> Integer.parseInt(word.substring("effective=".length())))
+        .map(
+            priority ->
+                new Standing(priority, false, false, true, yields, yields ? "maintenance" : ""))
+        .findFirst()
+        .orElse(vr.standing());
   }
 
   private Advertisement advert(String[] words) {

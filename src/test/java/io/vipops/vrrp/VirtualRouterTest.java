@@ -14,7 +14,8 @@ class VirtualRouterTest {
 
   @Test
   void refusesAConfigurationOfAnotherVirtualRouter() {
-    assertThatThrownBy(() -> router.onInstance(fixture.virtualRouterId(52).instance(), 0))
+    assertThatThrownBy(
+            () -> router.onInstance(fixture.virtualRouterId(52).instance(), router.standing(), 0))
         .hasMessage("eth0 vrid 51 v3 cannot become eth0 vrid 52 v3");
     assertThat(router.instance().virtualRouterId()).isEqualTo(51);
   }

@@ -151,6 +151,7 @@ public final class Agent {
     long nowNs = System.nanoTime();
     if (nowNs - lastTickNs > STALL_NS) {
       standings.onStall(nowNs);
+      worker.onStall(nowNs - lastTickNs);
     }
     lastTickNs = nowNs;
     worker.onTick();

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code vipops status --json}: what the agent knows itself, and what the worker last reported. */
@@ -86,7 +87,7 @@ final class StatusReport {
     status.put("health", degraded.isEmpty() ? "healthy" : "degraded");
     status.put("degraded_by", degraded);
     status.put("agent", agent());
-    status.put("conditions", report.getOrDefault("conditions", List.of()));
+    status.put("conditions", conditions());
     status.put("git", report.get("git"));
     status.put("generation", report.get("generation"));
     status.put("vrrp", instances.stream().map(StatusReport::instance).toList());
@@ -137,6 +138,7 @@ final class StatusReport {
     agent.put("worker_pid", worker.up() ? worker.pid() : null);
     agent.put("worker_restarts", worker.restarts());
     agent.put("vips_restored", restored);
+    agent.put("worker_step", worker.step());
     return agent;
   }
 
@@ -163,11 +165,9 @@ final class StatusReport {
     if (paused()) {
       reasons.add("paused: commits are not applied until vipops resume");
     }
-    if (report.get("conditions") instanceof List<?> conditions) {
-      for (Object condition : conditions) {
-        if (condition instanceof Map<?, ?> one && bad(one)) {
-          reasons.add(String.valueOf(one.get("message")));
-        }
+    for (Object condition : conditions()) {
+      if (condition instanceof Map<?, ?> one && bad(one)) {
+        reasons.add(String.valueOf(one.get("message")));
       }
     }
     return List.copyOf(reasons);
@@ -177,6 +177,26 @@ final class StatusReport {
   private boolean stillRuns(Boot.Choice choice) {
     return !(report.get("generation") instanceof Map<?, ?> now)
         || Objects.equals(now.get("id"), choice.generation());
+  }
+
+  /** The worker's own; of one that was lost, the agent tells. */
+  private List<?> conditions() {
+    List<?> told = report.get("conditions") instanceof List<?> list ? list : List.of();
+    WorkerProcess.Lost lost = worker.lost();
+    if (lost == null) {
+      return told;
+    }
+    Map<String, Object> stalled = new LinkedHashMap<>();
+    stalled.put("type", "Stalled");
+    stalled.put("status", true);
+    stalled.put("reason", lost.reason());
+    stalled.put("message", lost.message());
+    stalled.put("since", lost.since().truncatedTo(ChronoUnit.SECONDS).toString());
+    return Stream.concat(
+            told.stream()
+                .filter(one -> !(one instanceof Map<?, ?> it && "Stalled".equals(it.get("type")))),
+            Stream.of(stalled))
+        .toList();
   }
 
   private static boolean bad(Map<?, ?> condition) {

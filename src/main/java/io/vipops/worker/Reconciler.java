@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class Reconciler {
   private final Admission admission;
   private final Inspection inspection;
   private final Switchover switchover;
+  private @Nullable GitFailure fetchFailure;
 
   Reconciler(
       AgentConfig config,
@@ -131,10 +133,15 @@ public final class Reconciler {
     }
     admission.refresh();
     Commit commit;
+    fetchFailure = null;
     try {
       commit = fetch(pass);
     } catch (GitFailure e) {
-      return e.unfetched() == null ? fetchFailed(e) : refuseUnfetched(e.unfetched(), e, pass);
+      if (e.unfetched() != null) {
+        return refuseUnfetched(e.unfetched(), e, pass);
+      }
+      fetchFailure = e;
+      return fetchFailed(e);
     }
     report.fetched(commit);
     Outcome judged = verdicts.before(commit, forced);
@@ -216,6 +223,11 @@ public final class Reconciler {
       LOG.warn("{}", e.line());
     }
     return new Outcome(Kind.FAILED, null, null, e.line(), null);
+  }
+
+  /** Why the last pass could not ask the remote; null: it could. */
+  @Nullable GitFailure fetchFailure() {
+    return fetchFailure;
   }
 
   /** Where the branch stands, if it can be asked. */

@@ -155,8 +155,7 @@ public final class Worker {
       if (usable && !rollbacks.isEmpty()) {
         rollBack(rollbacks.remove());
       }
-      boolean due =
-          schedule.isDue() || (verdicts.backoff().isWaiting() && verdicts.backoff().isOver());
+      boolean due = schedule.isDue() || (isFailedWaiting() && verdicts.backoff().isOver());
       if (!usable) {
         refuse(String.valueOf(folder.trouble()));
       } else if (!syncs.isEmpty() || (due && !history.isPaused())) {
@@ -206,7 +205,7 @@ public final class Worker {
       waitNs = folder.retryNs();
     } else if (!history.isPaused()) {
       waitNs = schedule.remainingNs();
-      if (verdicts.backoff().isWaiting()) {
+      if (isFailedWaiting()) {
         waitNs = Math.min(waitNs, verdicts.backoff().remainingNs());
       }
     }
@@ -214,6 +213,11 @@ public final class Worker {
       waitNs = Math.min(waitNs, resumeBackoff.remainingNs());
     }
     return Math.max(waitNs, 1_000_000);
+  }
+
+  /** Whether a failed commit waits for another try that the server is to be asked for. */
+  private boolean isFailedWaiting() {
+    return verdicts.backoff().isWaiting() && !schedule.isHeldOff();
   }
 
   private boolean isResumeDue() {
@@ -320,6 +324,7 @@ public final class Worker {
       seenSyncs = asked.size();
       outcome =
           reconciler.pass(!asked.isEmpty(), line -> tell(asked, line), this::isThereNewerThan);
+      schedule.ended(reconciler.fetchFailure());
       verdicts.looked(outcome);
       folder.after(outcome);
       web.looked(outcome, history.last());
@@ -356,7 +361,7 @@ public final class Worker {
     if (!syncs.isEmpty() || !rollbacks.isEmpty()) {
       return true;
     }
-    boolean failedIsDue = verdicts.backoff().isWaiting() && verdicts.backoff().isOver();
+    boolean failedIsDue = isFailedWaiting() && verdicts.backoff().isOver();
     if (history.isPaused() || !(schedule.isDue() || failedIsDue)) {
       return false;
     }

@@ -2,14 +2,11 @@ package io.vipops.agent;
 
 import io.vipops.channel.Channel;
 import io.vipops.channel.QueuedOutput;
-import io.vipops.channel.UnixSocket;
+import io.vipops.linux.UnixConnection;
+import io.vipops.linux.UnixListener;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,10 +19,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The socket that the command line talks to: mode 0660, group {@code vipops} where it exists. */
+/**
+ * The socket that the command line talks to: mode 0660, group {@code vipops} where it exists. Who
+ * is let in by a wider mode may look, no more: see {@link ControlAccess}.
+ */
 final class ControlSocket implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger("control");
   private static final int MAX_CONNECTIONS = 16;
@@ -40,18 +41,21 @@ final class ControlSocket implements Closeable {
   private static final long PAUSE_MS = 200;
 
   private final Path path;
-  private final ServerSocketChannel server;
+  private final UnixListener server;
+  private final ControlAccess access;
   private final Channel.Handler handler;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
 
-  private ControlSocket(Path path, ServerSocketChannel server, Channel.Handler handler) {
+  private ControlSocket(
+      Path path, UnixListener server, ControlAccess access, Channel.Handler handler) {
     this.path = path;
     this.server = server;
+    this.access = access;
     this.handler = handler;
   }
 
-  private record Connection(SocketChannel peer, QueuedOutput out, Channel channel) {
+  private record Connection(QueuedOutput out, Channel channel) {
     boolean isStale(long nowNs) {
       return out.stuckNs(nowNs) > STUCK_NS || channel.idleNs(nowNs) > IDLE_NS;
     }
@@ -65,40 +69,44 @@ final class ControlSocket implements Closeable {
   static ControlSocket open(Path path, Channel.Handler handler) throws IOException {
     Path made = Files.createTempDirectory(path.toAbsolutePath().getParent(), ".control");
     Path fresh = made.resolve("s");
-    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
-      server.bind(UnixDomainSocketAddress.of(fresh));
-      protect(fresh);
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      server.close();
-      Files.deleteIfExists(fresh);
-      throw e;
+      UnixListener server = UnixListener.open(fresh);
+      try {
+        ControlAccess access = new ControlAccess(protect(fresh));
+        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+        ControlSocket socket = new ControlSocket(path, server, access, handler);
+        Thread thread = new Thread(socket::accept, "control");
+        thread.setDaemon(true);
+        thread.start();
+        return socket;
+      } catch (IOException e) {
+        server.close();
+        throw e;
+      }
     } finally {
+      Files.deleteIfExists(fresh);
       Files.deleteIfExists(made);
     }
-    ControlSocket socket = new ControlSocket(path, server, handler);
-    Thread thread = new Thread(socket::accept, "control");
-    thread.setDaemon(true);
-    thread.start();
-    return socket;
   }
 
-  private static void protect(Path path) throws IOException {
+  /** Returns the id of the group that may use it; null: there is none. */
+  private static @Nullable Integer protect(Path path) throws IOException {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw----"));
     try {
       GroupPrincipal group =
           path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName("vipops");
       Files.getFileAttributeView(path, PosixFileAttributeView.class).setGroup(group);
+      return (Integer) Files.getAttribute(path, "unix:gid");
     } catch (UserPrincipalNotFoundException e) {
       LOG.debug("no group vipops: only root may use {}", path);
+      return null;
     }
   }
 
   private void accept() {
     while (server.isOpen()) {
       try {
-        SocketChannel peer = server.accept();
+        UnixConnection peer = server.accept();
         if (!free.tryAcquire()) {
           peer.close();
           continue;
@@ -124,19 +132,16 @@ final class ControlSocket implements Closeable {
     }
   }
 
-  private static void end(SocketChannel peer) {
-    try {
-      peer.close();
-    } catch (IOException e) {
-      LOG.debug("control connection: {}", e.getMessage());
-    }
-  }
-
-  private void serve(SocketChannel peer) {
-    QueuedOutput out = new QueuedOutput(UnixSocket.output(peer), () -> end(peer), "control-output");
+  private void serve(UnixConnection peer) {
+    QueuedOutput out = new QueuedOutput(peer.output(), peer::close, "control-output");
     Channel channel =
-        new Channel(UnixSocket.input(peer), out, handler, Channel.CONTROL_FRAME, Channel.MAX_FRAME);
-    Connection connection = new Connection(peer, out, channel);
+        new Channel(
+            peer.input(),
+            out,
+            call -> admit(peer.peer(), call),
+            Channel.CONTROL_FRAME,
+            Channel.MAX_FRAME);
+    Connection connection = new Connection(out, channel);
     connections.add(connection);
     try (out) {
       channel.run();
@@ -145,6 +150,15 @@ final class ControlSocket implements Closeable {
     } finally {
       connections.remove(connection);
       free.release();
+    }
+  }
+
+  private void admit(UnixConnection.Peer peer, Channel.Call call) {
+    String refusal = access.refusal(peer, call.type);
+    if (refusal == null) {
+      handler.onRequest(call);
+    } else {
+      call.fail(refusal);
     }
   }
 

@@ -228,6 +228,7 @@ public final class Adoption {
 
   private void removeTraces() throws ApplyFailure {
     try {
+      link.forget();
       journal.clear();
       if (!nginx.isRunning() && Files.exists(config.pid()) && Files.size(config.pid()) == 0) {
         Files.delete(config.pid()); // of some nginx -t

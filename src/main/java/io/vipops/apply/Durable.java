@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,10 +29,15 @@ public final class Durable {
 
   /** Replaces {@code file} by rename, after its bytes are on the disk. Readable by root only. */
   public static void replace(Path file, byte[] bytes) throws IOException {
+    replace(file, bytes, SECRET);
+  }
+
+  static void replace(Path file, byte[] bytes, Set<PosixFilePermission> permissions)
+      throws IOException {
     Path folder = folderOf(file);
-    Files.createDirectories(folder);
+    makeFolder(folder);
     Path next = folder.resolve(file.getFileName() + ".tmp");
-    write(next, bytes, SECRET);
+    write(next, bytes, permissions);
     Files.move(next, file, ATOMIC_MOVE);
     sync(folder);
   }
@@ -39,12 +45,22 @@ public final class Durable {
   /** Points the symbolic link {@code link} at {@code target}, by rename. */
   static void replaceLink(Path link, Path target) throws IOException {
     Path folder = folderOf(link);
-    Files.createDirectories(folder);
+    makeFolder(folder);
     Path next = folder.resolve(link.getFileName() + ".tmp");
     Files.deleteIfExists(next);
     Files.createSymbolicLink(next, target);
     Files.move(next, link, ATOMIC_MOVE);
     sync(folder);
+  }
+
+  /** Makes a folder, with those above it, that lasts as what is put into it. */
+  static void makeFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Path above = folderOf(folder);
+      makeFolder(above);
+      Files.createDirectories(folder);
+      sync(above);
+    }
   }
 
   /** Writes a file that nobody reads yet, through to the disk. */
@@ -73,7 +89,7 @@ public final class Durable {
 
   /** Removes a folder with all it holds; links are removed, not followed. */
   static void removeTree(Path root) throws IOException {
-    if (!Files.exists(root)) {
+    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     try (Stream<Path> files = Files.walk(root)) {
@@ -83,7 +99,7 @@ public final class Durable {
     }
   }
 
-  private static Path folderOf(Path file) {
+  static Path folderOf(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     return folder == null ? Path.of("/") : folder;
   }

@@ -145,11 +145,16 @@ final class NginxLink {
     } else if (now == State.LINKED) {
       Files.delete(link);
     }
-    Files.deleteIfExists(link.resolveSibling(link.getFileName() + ".tmp"));
-    Files.deleteIfExists(note);
+    forget();
     if (Files.isDirectory(folder())) {
       Durable.sync(folder());
     }
+  }
+
+  /** Removes what only a link of ours needs; a run that was killed may have left it. */
+  void forget() throws IOException {
+    Files.deleteIfExists(link.resolveSibling(link.getFileName() + ".tmp"));
+    Files.deleteIfExists(note);
   }
 
   private void keepWhatCameLater() throws IOException {

@@ -52,8 +52,8 @@ abstract class AgentRequest implements Callable<Integer> {
     }
   }
 
-  /** What the request says besides its name. */
-  Map<String, @Nullable Object> body() {
+  /** What goes with the request. */
+  Map<String, ?> body() {
     return Map.of();
   }
 

@@ -47,11 +47,9 @@ final class ControlClient {
     return ask(type, Map.of(), onProgress);
   }
 
-  /** As {@link #ask(String, Consumer)}, with what the request says. */
+  /** As {@link #ask(String, Consumer)}, with {@code body} in the request. */
   Map<String, @Nullable Object> ask(
-      String type,
-      Map<String, @Nullable Object> body,
-      Consumer<Map<String, @Nullable Object>> onProgress)
+      String type, Map<String, ?> body, Consumer<Map<String, @Nullable Object>> onProgress)
       throws NoAgentException {
     return ask(socket == null ? configuredSocket() : socket, type, body, onProgress);
   }
@@ -66,7 +64,7 @@ final class ControlClient {
   private static Map<String, @Nullable Object> ask(
       Path path,
       String type,
-      Map<String, @Nullable Object> body,
+      Map<String, ?> body,
       Consumer<Map<String, @Nullable Object>> onProgress)
       throws NoAgentException {
     try (SocketChannel connection = UnixSocket.connect(path)) {
@@ -80,13 +78,22 @@ final class ControlClient {
       reader.start();
       return channel.request(type, body, onProgress).get();
     } catch (IOException e) {
-      throw new NoAgentException("no agent answers on " + path + " (" + reason(e) + ")", e);
+      throw new NoAgentException(
+          isForbidden(path)
+              ? "you may not use " + path + ": root may, and members of group vipops"
+              : "no agent answers on " + path + " (" + reason(e) + ")",
+          e);
     } catch (ExecutionException e) {
       throw new NoAgentException("the agent ended before it answered", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NoAgentException("interrupted", e);
     }
+  }
+
+  /** Whether it, or a folder on the way to it, is closed to this user. */
+  private static boolean isForbidden(Path path) {
+    return !Files.notExists(path) && !Files.isWritable(path);
   }
 
   private static String reason(IOException e) {

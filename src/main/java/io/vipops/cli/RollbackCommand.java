@@ -24,7 +24,7 @@ final class RollbackCommand extends AgentRequest {
   private @Nullable String id;
 
   @Override
-  Map<String, @Nullable Object> body() {
+  Map<String, ?> body() {
     return id == null ? Map.of() : Map.of("id", id);
   }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** JGit's failures in words that say what to mend. */
 final class FailureText {
+  private static final int MOST_SHOWN = 300;
+
   private FailureText() {}
 
   /** The cause of a kind, anywhere below {@code failure}. */
@@ -33,8 +35,27 @@ final class FailureText {
         || cause(failure, MissingObjectException.class) != null;
   }
 
+  /** Whether the disk does not take what is written to it, however good what is on it. */
+  static boolean isStorage(Throwable failure) {
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < 16; depth++, at = at.getCause()) {
+      String text = String.valueOf(at.getMessage());
+      if (at instanceof java.nio.file.AccessDeniedException
+          || text.contains("No space left on device")
+          || text.contains("Disk quota exceeded")
+          || text.contains("Read-only file system")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The deepest message, on one line. */
   static String why(Throwable failure) {
+    SettingFault ours = cause(failure, SettingFault.class);
+    if (ours != null) {
+      return oneLine(String.valueOf(ours.getMessage()));
+    }
     String text = failure.toString();
     Throwable at = failure;
     for (int depth = 0; at != null && depth < 16; depth++, at = at.getCause()) {
@@ -42,7 +63,13 @@ final class FailureText {
         text = at instanceof FileSystemException ? at.toString() : at.getMessage();
       }
     }
-    return masked(text).strip().replaceAll("\\s*\\R\\s*", " ");
+    return oneLine(masked(text));
+  }
+
+  /** What a server may have sent: on one line that no terminal obeys, and not a long one. */
+  static String oneLine(String text) {
+    String line = text.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{C}", "?");
+    return line.length() <= MOST_SHOWN ? line : line.substring(0, MOST_SHOWN) + " ...";
   }
 
   /** Without user and password in the URLs that it names: a token may stand in either. */
@@ -52,6 +79,9 @@ final class FailureText {
 
   /** What went wrong on the way to {@code host}, and what to do. */
   static String remote(Throwable failure, String host) {
+    if (cause(failure, SettingFault.class) != null) {
+      return why(failure);
+    }
     if (cause(failure, UnknownHostException.class) != null) {
       return unknownHost(host);
     }

@@ -2,87 +2,133 @@ package io.vipops.git;
 
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.HttpsURLConnection;
 import org.eclipse.jgit.transport.URIish;
 import org.eclipse.jgit.transport.http.HttpConnection;
 import org.eclipse.jgit.transport.http.HttpConnectionFactory;
-import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections to one https server, with its token from the first request on. A redirect to another
- * host, port or scheme is refused, so the token cannot travel.
+ * Connections to one https server, through the proxy if there is one, with our token from the first
+ * request on. A redirect to another host, port or scheme is refused, so the token cannot travel.
  */
 final class HttpsAccess implements HttpConnectionFactory {
-  /** Of Debian, Red Hat and SUSE, with their relatives. */
-  private static final List<Path> SYSTEMS_CAS =
-      List.of(
-          Path.of("/etc/ssl/certs/ca-certificates.crt"),
-          Path.of("/etc/pki/tls/certs/ca-bundle.crt"),
-          Path.of("/etc/ssl/ca-bundle.pem"));
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  static {
+    // How long a connection is kept where the server does not say: over the usual poll. One that
+    // the server closes earlier is opened again unnoticed.
+    setUnlessSet("http.keepAlive.time.server", "300");
+    setUnlessSet("http.keepAlive.time.proxy", "300");
+  }
 
   private final AgentConfig.Https https;
   private final URIish home;
-  private final JDKHttpConnectionFactory connections = new JDKHttpConnectionFactory();
-  private TrustManager @Nullable [] managers;
-  private @Nullable FileTime managersAsOf;
+  private final TlsFiles tls;
+  private volatile String token = "";
+  private volatile @Nullable Duration retryAfter;
 
   HttpsAccess(AgentConfig.Https https, URIish home) {
     this.https = https;
     this.home = home;
+    this.tls = new TlsFiles(https);
   }
 
-  /** The token file, for messages; null: none. */
-  @Nullable Path tokenFile() {
-    return https.tokenFile();
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  /** The settings, for messages. */
+  AgentConfig.Https settings() {
+    return https;
+  }
+
+  /**
+   * How long the server asked to be left alone since this was last asked; null: it did not. Zero
+   * where it is too busy and does not say for how long.
+   */
+  @Nullable Duration takeRetryAfter() {
+    Duration asked = retryAfter;
+    retryAfter = null;
+    return asked;
+  }
+
+  /** Whether the server asked for a client certificate since this was last asked. */
+  boolean takeAskedForCertificate() {
+    return tls.takeAskedForCertificate();
+  }
+
+  /** {@code text} of the server's without our token: it may give back what it was sent. */
+  String masked(String text) {
+    String secret = token;
+    if (secret.isEmpty()) {
+      return text;
+    }
+    String password = secret.substring(secret.indexOf(':') + 1);
+    return text.replace(basic(secret), "***").replace(secret, "***").replace(password, "***");
   }
 
   @Override
   public HttpConnection create(URL url) throws IOException {
-    return prepared(connections.create(url), url);
-  }
-
-  @Override
-  public HttpConnection create(URL url, Proxy proxy) throws IOException {
-    return prepared(connections.create(url, proxy), url);
-  }
-
-  private HttpConnection prepared(HttpConnection connection, URL url) throws IOException {
     if (!sameServer(url)) {
-      throw new IOException(
+      throw new SettingFault(
           "redirected to "
               + url.getProtocol()
               + "://"
-              + url.getAuthority()
+              + url.getHost()
+              + (url.getPort() < 0 ? "" : ":" + url.getPort())
               + ", which gets no credentials: set source.url to the server's real address");
     }
-    Path caFile = https.caFile() == null ? systemsCas() : https.caFile();
-    if (caFile != null) {
-      try {
-        connection.configure(null, trusted(caFile), null);
-      } catch (GeneralSecurityException e) {
-        throw new IOException("ca_file " + caFile + ": " + e.getMessage(), e);
-      }
-    }
+    HttpsURLConnection connection = (HttpsURLConnection) url.openConnection(proxy());
+    connection.setSSLSocketFactory(tls.sockets());
     Path tokenFile = https.tokenFile();
     if (tokenFile != null) {
-      connection.setRequestProperty("Authorization", "Basic " + basic(tokenFile));
+      token = credentials(tokenFile);
+      connection.setRequestProperty("Authorization", "Basic " + basic(token));
     }
-    return connection;
+    return new HttpsConnection(connection, this::onAnswer);
+  }
+
+  /** The proxy is ours to choose, whatever JGit would take from the runtime's properties. */
+  @Override
+  public HttpConnection create(URL url, Proxy ignored) throws IOException {
+    return create(url);
+  }
+
+  private Proxy proxy() {
+    URI proxy = https.proxy();
+    return proxy == null
+        ? Proxy.NO_PROXY
+        : new Proxy(
+            Proxy.Type.HTTP,
+            new InetSocketAddress(proxy.getHost(), proxy.getPort() < 0 ? 80 : proxy.getPort()));
+  }
+
+  private void onAnswer(HttpURLConnection answer) {
+    try {
+      int code = answer.getResponseCode();
+      if (code == TOO_MANY_REQUESTS || code == HttpURLConnection.HTTP_UNAVAILABLE) {
+        Duration asked =
+            RetryAfter.of(
+                answer.getHeaderField("Retry-After"), answer.getHeaderField("Date"), Instant.now());
+        retryAfter = asked == null ? Duration.ZERO : asked;
+      }
+    } catch (IOException e) {
+      // Then whoever asks for the code fails, and says so.
+    }
   }
 
   private boolean sameServer(URL url) {
@@ -96,56 +142,21 @@ final class HttpsAccess implements HttpConnectionFactory {
   /**
    * A line {@code token} or {@code user:token}; read each time, so a new token needs no restart.
    */
-  private static String basic(Path tokenFile) throws IOException {
+  private static String credentials(Path tokenFile) throws IOException {
     String token;
     try {
       token = Files.readString(tokenFile).strip();
     } catch (IOException e) {
-      throw new IOException("token_file " + tokenFile + " cannot be read", e);
+      throw new SettingFault("token_file " + tokenFile + " cannot be read", e);
+    }
+    if (token.isEmpty()) {
+      throw new SettingFault("token_file " + tokenFile + " is empty: put the token there");
     }
     // GitHub, GitLab and Gitea take a token as the password of any user.
-    String pair = token.indexOf(':') < 0 ? "vipops:" + token : token;
-    return Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    return token.indexOf(':') < 0 ? "vipops:" + token : token;
   }
 
-  /**
-   * Who this host trusts, with what its administrator added: the runtime has a list of its own that
-   * knows nothing of it. Null: that list it is.
-   */
-  private static @Nullable Path systemsCas() {
-    return SYSTEMS_CAS.stream().filter(Files::isReadable).findFirst().orElse(null);
-  }
-
-  /** Read again only when the file is another: a system's list is long. */
-  private TrustManager[] trusted(Path caFile) throws IOException, GeneralSecurityException {
-    FileTime changed = Files.exists(caFile) ? Files.getLastModifiedTime(caFile) : null;
-    TrustManager[] known = managers;
-    if (known == null || changed == null || !changed.equals(managersAsOf)) {
-      known = trustOnly(caFile);
-      managers = known;
-      managersAsOf = changed;
-    }
-    return known;
-  }
-
-  private static TrustManager[] trustOnly(Path caFile)
-      throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    try (InputStream pem = Files.newInputStream(caFile)) {
-      int n = 0;
-      for (Certificate ca : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-        store.setCertificateEntry("ca" + n++, ca);
-      }
-      if (n == 0) {
-        throw new GeneralSecurityException("holds no certificate");
-      }
-    } catch (java.nio.file.NoSuchFileException e) {
-      throw new IOException("ca_file " + caFile + " does not exist", e);
-    }
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
-    return factory.getTrustManagers();
+  private static String basic(String credentials) {
+    return Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -6,8 +6,15 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.eclipse.jgit.errors.TransportException;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.transport.Transport;
@@ -17,11 +24,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The repository that {@code source.url} names, and the way there. */
 final class Remote implements Closeable {
+  private static final String LS_REMOTE = "ls-remote";
+
   private final AgentConfig.Source source;
   private final URIish uri;
   private final String scheme;
   private final @Nullable SshAccess ssh;
   private final @Nullable HttpsAccess https;
+
+  /** Until the server gives no answer to {@link LsRefs}. */
+  private boolean answersAtOnce = true;
+
+  private boolean answeredAtOnce;
 
   /** Work against an open transport. */
   interface Visit<T> {
@@ -68,6 +82,10 @@ final class Remote implements Closeable {
 
   /** The URL as it may be shown: without user or password. */
   String shownUrl() {
+    return bareUrl();
+  }
+
+  private String bareUrl() {
     return uri.setUser(null).setPass(null).toString();
   }
 
@@ -96,6 +114,46 @@ final class Remote implements Closeable {
     }
   }
 
+  /**
+   * Asks the remote where a branch stands (ls-remote): its 40-digit SHA.
+   *
+   * @param ref e.g. {@code refs/heads/main}
+   * @return null: there is no such branch
+   */
+  @Nullable String sha(Repository mirror, String ref) throws GitFailure {
+    if (https != null && answersAtOnce) {
+      LsRefs.Answer answer = askAtOnce(https, ref);
+      if (answer != null) {
+        return answer.sha();
+      }
+    }
+    return visit(mirror, LS_REMOTE, transport -> advertised(transport, ref)).orElse(null);
+  }
+
+  private LsRefs.@Nullable Answer askAtOnce(HttpsAccess https, String ref) throws GitFailure {
+    try {
+      boolean unused = https.takeAskedForCertificate();
+      LsRefs.Answer answer = new LsRefs(https, bareUrl(), source.timeout()).ask(ref);
+      answersAtOnce = answer != null;
+      answeredAtOnce |= answer != null;
+      return answer;
+    } catch (IOException e) {
+      if (!answeredAtOnce && HttpsFailureText.isOddAnswer(e)) {
+        return null; // It may not like the question: the ordinary one tells.
+      }
+      throw failure(LS_REMOTE, e);
+    } catch (RuntimeException e) {
+      throw failure(LS_REMOTE, new IOException(e));
+    }
+  }
+
+  private static Optional<String> advertised(Transport transport, String ref) throws IOException {
+    try (FetchConnection refs = transport.openFetch(List.of(new RefSpec(ref + ":" + ref)))) {
+      Ref at = refs.getRef(ref);
+      return Optional.ofNullable(at).map(Ref::getObjectId).map(ObjectId::name);
+    }
+  }
+
   private <T> T visitOnce(Repository mirror, Visit<T> visit) throws IOException {
     if (scheme.equals("file") && !Files.isDirectory(Path.of(uri.getPath()))) {
       throw new TransportException("no such folder: check source.url");
@@ -116,30 +174,24 @@ final class Remote implements Closeable {
   }
 
   private GitFailure failure(String step, IOException e) {
-    return GitFailure.ofHost(step + " " + shownUrl() + ": " + reason(e), e);
+    String line = step + " " + shownUrl() + ": ";
+    if (https == null) {
+      String refusal = ssh == null ? null : ssh.refusal(e);
+      return GitFailure.ofHost(line + (refusal == null ? reason(e) : refusal), e);
+    }
+    Duration busy = https.takeRetryAfter();
+    if (busy != null) {
+      return GitFailure.ofBusyHost(
+          https.masked(line + HttpsFailureText.busy(FailureText.why(e), busy)), e, busy);
+    }
+    String host = String.valueOf(uri.getHost());
+    boolean asked = https.takeAskedForCertificate();
+    String refusal = HttpsFailureText.of(e, https.settings(), host, asked);
+    return GitFailure.ofHost(https.masked(line + (refusal == null ? reason(e) : refusal)), e);
   }
 
   private String reason(IOException e) {
-    String host = String.valueOf(uri.getHost());
-    String why = FailureText.why(e);
-    if (ssh != null) {
-      String refusal = ssh.hostKeyRefusal();
-      if (refusal != null) {
-        return refusal;
-      }
-      if (why.contains("ore authentication methods") || why.contains("Cannot log in")) {
-        return "the server refuses the key " + ssh.key() + ": add its public half there";
-      }
-    }
-    if (https != null && (why.contains("not authorized") || why.contains("CredentialsProvider"))) {
-      return https.tokenFile() == null
-          ? "the server asks for credentials: set source.https.token_file"
-          : "the server refuses the token in " + https.tokenFile() + ": put a valid one there";
-    }
-    if (https != null && why.contains("not permitted")) {
-      return "the token may not read this repository: give it read access";
-    }
-    return FailureText.remote(e, host);
+    return FailureText.remote(e, String.valueOf(uri.getHost()));
   }
 
   @Override

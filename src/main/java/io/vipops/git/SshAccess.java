@@ -27,6 +27,7 @@ final class SshAccess extends SshSessionFactory implements Closeable {
   private final KnownHosts knownHosts;
   private final SshdSessionFactory sessions;
   private volatile @Nullable SshdSession session;
+  private @Nullable Stamp stamp;
 
   /**
    * Opens nothing yet.
@@ -53,11 +54,14 @@ final class SshAccess extends SshSessionFactory implements Closeable {
   public RemoteSession getSession(
       URIish uri, @Nullable CredentialsProvider credentials, FS fs, int timeoutMs)
       throws TransportException {
+    Stamp now = Stamp.of(ssh.key(), ssh.knownHosts());
     SshdSession kept = session;
-    if (kept != null) {
+    if (kept != null && now.equals(stamp)) {
       return kept;
     }
+    drop(); // what it was opened with may be valid no more
     checkFiles(uri);
+    stamp = now;
     SshdSession opened = sessions.getSession(uri, credentials, fs, timeoutMs);
     opened.addCloseListener(closed -> session = null);
     session = opened;
@@ -65,10 +69,11 @@ final class SshAccess extends SshSessionFactory implements Closeable {
   }
 
   private void checkFiles(URIish uri) throws TransportException {
-    for (Path file : List.of(ssh.key(), ssh.knownHosts())) {
-      if (!Files.isReadable(file)) {
-        throw new TransportException(uri, file + " does not exist or cannot be read");
-      }
+    try {
+      knownHosts.check();
+      String unused = PrivateKeyFile.read(ssh.key(), "source.ssh.key");
+    } catch (IOException e) {
+      throw new TransportException(uri, String.valueOf(e.getMessage()), e);
     }
     try {
       Files.createDirectories(emptyHome);
@@ -96,14 +101,16 @@ final class SshAccess extends SshSessionFactory implements Closeable {
     }
   }
 
-  /** The private key's file, for messages. */
-  Path key() {
-    return ssh.key();
-  }
-
-  /** Why the last host key was refused; null: it was not. */
-  @Nullable String hostKeyRefusal() {
-    return knownHosts.refusal();
+  /** What stands in the way in ssh's own terms; null: something else does. */
+  @Nullable String refusal(Throwable failure) {
+    String ofHost = knownHosts.refusal();
+    if (ofHost != null) {
+      return ofHost;
+    }
+    String why = FailureText.why(failure);
+    return why.contains("ore authentication methods") || why.contains("Cannot log in")
+        ? "the server refuses the key " + ssh.key() + ": add its public half there"
+        : null;
   }
 
   @Override

@@ -72,6 +72,29 @@ public final class Json {
     }
   }
 
+  /**
+   * The text of one member of an object, without keeping the rest; null: it has none, or this is no
+   * JSON object up to there.
+   */
+  public static @Nullable String topLevelText(byte[] json, String key) {
+    try (JsonParser from = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+      if (from.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      while (from.nextToken() == JsonToken.PROPERTY_NAME) {
+        String name = from.currentName();
+        JsonToken value = from.nextToken();
+        if (key.equals(name)) {
+          return value == JsonToken.VALUE_STRING ? from.getString() : null;
+        }
+        from.skipChildren();
+      }
+      return null;
+    } catch (JacksonException e) {
+      return null;
+    }
+  }
+
   private static void write(JsonGenerator to, @Nullable Object value) {
     if (value == null) {
       to.writeNull();

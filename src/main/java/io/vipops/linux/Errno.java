@@ -9,6 +9,8 @@ public final class Errno {
   public static final int ENOENT = 2;
   public static final int EINTR = 4;
   public static final int EAGAIN = 11;
+  public static final int EINVAL = 22;
+  public static final int ERANGE = 34;
   public static final int ENOBUFS = 105;
 
   private Errno() {}

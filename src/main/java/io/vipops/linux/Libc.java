@@ -25,7 +25,15 @@ final class Libc {
 
   static native int bind(int fd, byte[] address, int length);
 
+  static native int listen(int fd, int backlog);
+
+  static native int accept4(int fd, @Nullable Pointer address, @Nullable Pointer length, int flags);
+
+  static native int shutdown(int fd, int how);
+
   static native int getsockname(int fd, byte[] address, int[] length);
+
+  static native int getsockopt(int fd, int level, int option, byte[] value, int[] length);
 
   static native int setsockopt(int fd, int level, int option, byte[] value, int length);
 
@@ -35,6 +43,8 @@ final class Libc {
       int fd, byte[] data, long length, int flags, byte @Nullable [] address, int addressLength);
 
   static native long recv(int fd, Pointer buffer, long length, int flags);
+
+  static native long recv(int fd, byte[] buffer, long length, int flags);
 
   static native int recvmmsg(
       int fd, Pointer messages, int count, int flags, @Nullable Pointer timeout);
@@ -51,6 +61,10 @@ final class Libc {
   static native int clock_gettime(int clock, Pointer timespec);
 
   static native int kill(int pid, int signal);
+
+  static native int geteuid();
+
+  static native int getpwuid_r(int uid, Pointer entry, Pointer strings, long length, Pointer found);
 
   static native int getpwnam_r(
       String name, Pointer entry, Pointer strings, long length, Pointer found);

@@ -35,21 +35,46 @@ public final class Processes {
     return Libc.kill((int) -group, SIGKILL) == 0;
   }
 
+  /** The user that this process acts as (geteuid(2)). */
+  public static int ownUser() {
+    return Libc.geteuid();
+  }
+
   /**
    * Looks up a user by name (getpwnam_r(3)). Where the database is a network service this may take
    * its time; no caller waits for another.
    */
   public static Optional<User> user(String name) {
+    return entry(
+            (entry, strings, found) -> Libc.getpwnam_r(name, entry, strings, PASSWD_STRINGS, found))
+        .map(it -> it.user);
+  }
+
+  /** The name of a user (getpwuid_r(3)); may take its time as {@link #user} may. */
+  public static Optional<String> userName(int id) {
+    return entry(
+            (entry, strings, found) -> Libc.getpwuid_r(id, entry, strings, PASSWD_STRINGS, found))
+        .map(it -> it.name);
+  }
+
+  private record Entry(String name, User user) {}
+
+  private interface Query {
+    int errno(Memory entry, Memory strings, Memory found);
+  }
+
+  private static Optional<Entry> entry(Query query) {
     try (Memory entry = new Memory(PASSWD_SIZE);
         Memory strings = new Memory(PASSWD_STRINGS);
         Memory found = new Memory(Native.POINTER_SIZE)) {
       found.clear();
-      int errno = Libc.getpwnam_r(name, entry, strings, PASSWD_STRINGS, found);
+      int errno = query.errno(entry, strings, found);
       if (errno != 0 || found.getPointer(0) == null) {
         return Optional.empty();
       }
       // struct passwd: char *pw_name, *pw_passwd; uid_t pw_uid; gid_t pw_gid; …
-      return Optional.of(new User(entry.getInt(16), entry.getInt(20)));
+      User user = new User(entry.getInt(16), entry.getInt(20));
+      return Optional.of(new Entry(entry.getPointer(0).getString(0), user));
     }
   }
 }

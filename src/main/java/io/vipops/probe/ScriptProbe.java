@@ -1,6 +1,5 @@
 package io.vipops.probe;
 
-import io.vipops.linux.NotifySocket;
 import io.vipops.linux.OomScore;
 import io.vipops.linux.Processes;
 import io.vipops.spec.Probe;
@@ -11,39 +10,39 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a command exits with 0. No shell reads it; a session, and so a process group, of its own;
- * its output goes nowhere. When the time is over its whole group is killed, and that is a failure
- * whatever it would have said.
+ * Whether a command exits with 0. It runs as its {@link ScriptUser}, and only while its {@link
+ * ScriptFile} is nobody else's to change. No shell reads it; a session, and so a process group, of
+ * its own; its output goes nowhere. When the time is over its whole group is killed, and that is a
+ * failure whatever it would have said.
  */
 final class ScriptProbe {
   private static final File NOTHING = new File("/dev/null");
 
-  /** By name, once found: a directory service that is down later does not fail the check. */
-  private static final Map<String, Processes.User> USERS = new ConcurrentHashMap<>();
+  /** All that it finds in its environment: what the agent was given is not its business. */
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of(
+          "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+          "LANG", "C.UTF-8",
+          "HOME", "/");
 
   private ScriptProbe() {}
 
   static Result run(Probe.Script probe, Duration timeout) {
     String name = probe.command().get(0);
-    List<String> command = new ArrayList<>(List.of("setsid"));
-    String user = probe.user();
-    if (user != null) {
-      Processes.User entry = USERS.get(user);
-      if (entry == null) {
-        Optional<Processes.User> found = Processes.user(user);
-        if (found.isEmpty()) {
-          return Result.failed("script: no user " + user + " on this host");
-        }
-        entry = found.get();
-        USERS.put(user, entry);
-      }
-      command.addAll(become(entry));
+    ScriptUser user = ScriptUser.of(probe.user());
+    if (user == null) {
+      return Result.failed(
+          "script: no user " + (probe.user() == null ? "nobody" : probe.user()) + " on this host");
     }
+    String refusal = ScriptFile.refusal(probe.command(), user.trusted());
+    if (refusal != null) {
+      return Result.failed("script " + name + " is not run: " + refusal);
+    }
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    command.addAll(user.prefix());
     command.addAll(probe.command());
     long startNs = System.nanoTime();
     try {
@@ -60,7 +59,8 @@ final class ScriptProbe {
             .redirectInput(NOTHING)
             .redirectOutput(Redirect.DISCARD)
             .redirectError(Redirect.DISCARD);
-    NotifySocket.hideFrom(builder.environment());
+    builder.environment().clear();
+    builder.environment().putAll(ENVIRONMENT);
     return builder.start();
   }
 
@@ -91,15 +91,5 @@ final class ScriptProbe {
     if (!Processes.killGroup(process.pid())) {
       process.destroyForcibly();
     }
-  }
-
-  private static List<String> become(Processes.User user) {
-    return List.of(
-        "setpriv",
-        "--reuid=" + user.id(),
-        "--regid=" + user.group(),
-        "--init-groups",
-        "--no-new-privs",
-        "--");
   }
 }

@@ -28,7 +28,7 @@ public sealed interface Probe {
    * A command exits with 0.
    *
    * @param command absolute path and arguments; no shell
-   * @param user null: the agent's own
+   * @param user null: an unprivileged one of the host's, never root
    */
   record Script(List<String> command, @Nullable String user) implements Probe {}
 

@@ -6,6 +6,7 @@ import io.vipops.apply.Generations;
 import io.vipops.apply.Journal;
 import io.vipops.apply.Journal.Phase;
 import io.vipops.apply.Settling;
+import io.vipops.apply.StorageException;
 import io.vipops.render.Manifest;
 import io.vipops.render.Renderer;
 import io.vipops.render.Renderer.Rendering;
@@ -31,6 +32,7 @@ final class CommitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(CommitPoint.class);
   private static final int KEEP = 10;
 
+  private final Path stateDir;
   private final Generations generations;
   private final Journal journal;
   private @Nullable String id;
@@ -40,6 +42,7 @@ final class CommitPoint {
   private Instant since = Instant.EPOCH;
 
   CommitPoint(Path stateDir) {
+    this.stateDir = stateDir;
     this.generations = new Generations(stateDir);
     this.journal = new Journal(stateDir);
   }
@@ -122,8 +125,8 @@ final class CommitPoint {
     } catch (IOException e) {
       throw host("resume", e);
     }
-    if (read && Objects.equals(there, id)) {
-      return false;
+    if (read && (id != null || there == null)) {
+      return false; // whatever current became meanwhile is drift
     }
     id = there;
     since = Instant.now();
@@ -135,6 +138,11 @@ final class CommitPoint {
       String now = id;
       entry =
           now == null ? null : new Journal.Entry(null, now, Phase.APPLIED, generations.commit(now));
+    }
+    if (entry != null
+        && entry.phase() == Phase.APPLIED
+        && !generations.inspect(entry.next()).contains("it is missing")) {
+      id = entry.next(); // where nothing is under way, the journal has the last word
     }
     read = true;
     return true;
@@ -152,7 +160,7 @@ final class CommitPoint {
     try {
       generations.stage(rendering.generation(), Manifest.of(rendering, commit, version), settling);
     } catch (IOException e) {
-      throw host("stage: cannot write " + folder(rendering.generation().id()), e);
+      throw host("stage: cannot write generation " + rendering.generation().id(), e);
     }
   }
 
@@ -276,7 +284,7 @@ final class CommitPoint {
     id = next;
   }
 
-  private static ApplyFailure host(String what, IOException cause) {
-    return new ApplyFailure(Fault.HOST, what + ": " + cause);
+  private ApplyFailure host(String what, IOException cause) {
+    return new ApplyFailure(Fault.HOST, what + ": " + StorageException.line(stateDir, cause));
   }
 }

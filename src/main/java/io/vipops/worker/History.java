@@ -73,6 +73,7 @@ public final class History {
   private @Nullable String accepted;
   private @Nullable String acceptedFrom;
   private @Nullable Entry applied;
+  private TrustMarks trust = TrustMarks.NONE;
 
   private History(Path file) {
     this.file = file;
@@ -221,6 +222,18 @@ public final class History {
     save();
   }
 
+  /** What is remembered of signatures and rewrites. */
+  TrustMarks trust() {
+    return trust;
+  }
+
+  void setTrust(TrustMarks marks) throws IOException {
+    if (!marks.equals(trust)) {
+      trust = marks;
+      save();
+    }
+  }
+
   /** Why {@code sha} is not tried again; null: it may be tried. */
   public @Nullable Denial denial(String sha, String context) {
     Denial denial = denials.get(sha);
@@ -264,6 +277,11 @@ public final class History {
     return json;
   }
 
+  /** Writes what a full or broken disk kept from being written. */
+  public void flush() throws IOException {
+    save();
+  }
+
   private void save() throws IOException {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("version", 1);
@@ -272,6 +290,7 @@ public final class History {
     json.put("pin", pin == null ? null : pin.json());
     json.put("accepted", accepted);
     json.put("accepted_from", acceptedFrom);
+    json.put("trust", trust.encode());
     json.put("applied", applied == null ? null : encode(applied));
     Map<String, Object> denied = new LinkedHashMap<>();
     denials.forEach(
@@ -312,6 +331,7 @@ public final class History {
     pin = Pin.of(json.get("pin"));
     accepted = (String) json.get("accepted");
     acceptedFrom = (String) json.get("accepted_from");
+    trust = TrustMarks.decode(json.get("trust"));
     if (json.get("applied") instanceof Map<?, ?> entry) {
       applied = entry((Map<String, @Nullable Object>) entry);
     }

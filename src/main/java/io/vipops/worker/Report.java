@@ -28,6 +28,7 @@ final class Report {
   private @Nullable Instant fetched;
   private @Nullable String error;
   private Map<String, @Nullable Object> sent = Map.of();
+  private @Nullable WebSide web;
 
   Report(
       AgentConfig.Source source,
@@ -43,6 +44,12 @@ final class Report {
     set(Conditions.READY, false, "Starting", "");
     set(Conditions.STALLED, false, "", "");
     set(Conditions.FETCH_FAILED, false, "", "");
+    set(Conditions.DRIFTED, false, "", "");
+  }
+
+  /** Has the web side told, too, and shows how it is. */
+  void join(WebSide side) {
+    web = side;
   }
 
   void fetched(Commit commit) {
@@ -66,9 +73,17 @@ final class Report {
     return head == null ? null : head.sha();
   }
 
+  /** How it stands with the signatures of commits. */
+  void verified(boolean status, String reason, String message) {
+    set(Conditions.SOURCE_VERIFIED, status, reason, message);
+  }
+
   void reconciling(Commit commit) {
     set(Conditions.READY, false, "Reconciling", "commit " + commit.shortSha());
     send();
+    if (web != null) {
+      web.reconciling(commit);
+    }
   }
 
   void resumed(@Nullable ApplyFailure failure) {
@@ -119,6 +134,46 @@ final class Report {
     send();
   }
 
+  /** The host keeps the worker from its work. */
+  void stalled(String reason, String line) {
+    set(Conditions.READY, false, "Failed", line);
+    set(Conditions.STALLED, true, reason, line);
+    send();
+  }
+
+  /** The host's hindrance is gone; what the last pass said holds again. */
+  void unstalled() {
+    History.Entry last = history.last();
+    if (last == null) {
+      resumed(null);
+    } else {
+      ended(
+          new Outcome(
+              Outcome.Kind.of(last.outcome()).orElse(Outcome.Kind.FAILED),
+              last.commit(),
+              last.generation(),
+              last.line(),
+              null));
+    }
+  }
+
+  /**
+   * A look at what drifted.
+   *
+   * @param left what is not repaired
+   * @param repaired what was; empty: nothing
+   */
+  void drifted(List<String> left, String repaired) {
+    if (!left.isEmpty()) {
+      set(Conditions.DRIFTED, true, "Drifted", String.join("; ", left));
+    } else if (!repaired.isEmpty()) {
+      set(Conditions.DRIFTED, false, "Repaired", repaired);
+    } else {
+      conditions.clear(Conditions.DRIFTED, Instant.now());
+    }
+    send();
+  }
+
   private static boolean inForceAsWanted(History.Entry last) {
     return last.outcome().equals("applied") || last.outcome().equals("unchanged");
   }
@@ -164,6 +219,7 @@ final class Report {
     report.put("git", git());
     report.put("generation", generation());
     report.put("upstreams", settling == null ? List.of() : settling.upstreams());
+    report.put("web", web == null ? null : web.shown());
     if (!report.equals(sent)) {
       sent = report;
       receiver.accept(report);

@@ -155,8 +155,11 @@ final class Verdicts {
     if (outcome.ok() || outcome.kind() == Kind.SUPERSEDED) {
       history.setPin(null); // what it held is left behind, or is what Git wants now
     }
-    add(commit, outcome, pass, false);
-    report.ended(outcome);
+    try {
+      add(commit, outcome, pass, false);
+    } finally {
+      report.ended(outcome); // also where the disk does not take it
+    }
   }
 
   /** The end of a rollback that somebody asked for: says nothing about the branch's head. */

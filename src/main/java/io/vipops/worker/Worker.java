@@ -1,6 +1,7 @@
 package io.vipops.worker;
 
 import io.vipops.apply.Nginx;
+import io.vipops.apply.StorageException;
 import io.vipops.channel.Channel;
 import io.vipops.git.Commit;
 import io.vipops.git.GitFailure;
@@ -9,7 +10,6 @@ import io.vipops.spec.AgentConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +31,7 @@ public final class Worker {
 
   private final Inbox inbox;
   private final History history;
+  private final InForce inForce;
   private final Reconciler reconciler;
   private final Upkeep upkeep;
   private final Rollback rollback;
@@ -40,6 +41,10 @@ public final class Worker {
   private final Steps steps;
   private final Schedule schedule;
   private final BootMark bootMark;
+  private final StateFolder folder;
+  private final Drift drift;
+  private long driftDueNs = System.nanoTime();
+  private final WebSide web;
   private final Backoff resumeBackoff = new Backoff();
   private final List<Channel.Call> syncs = new ArrayList<>();
   private final Deque<Channel.Call> rollbacks = new ArrayDeque<>();
@@ -48,7 +53,6 @@ public final class Worker {
 
   private Worker(AgentConfig config, String version, Inbox inbox, ParentAgent agent)
       throws IOException, GitFailure {
-    Files.createDirectories(config.stateDir());
     this.inbox = inbox;
     this.steps = agent;
     this.history = History.open(config.stateDir());
@@ -60,8 +64,9 @@ public final class Worker {
             config.stateDir().resolve("current/nginx/nginx.conf"),
             Reconciler.hostOf(config).logs().resolve("error.log"),
             PROOF_LIMIT);
-    InForce inForce = new InForce(config, nginx, agent);
+    this.inForce = new InForce(config, nginx, agent);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
+    this.folder = new StateFolder(config.stateDir(), history, report);
     this.verdicts =
         new Verdicts(Verdicts.context(config, version), inForce, history, attempts, report);
     this.rollback = new Rollback(inForce, history, verdicts, report, steps);
@@ -69,7 +74,18 @@ public final class Worker {
         new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
     this.upkeep = new Upkeep(inForce, history, steps, report);
     this.schedule = new Schedule(config.source().poll(), config.node());
+    this.drift =
+        new Drift(
+            config,
+            inForce,
+            nginx,
+            new Restoration(config, version, mirror),
+            agent,
+            report,
+            agent::event);
     this.bootMark = new BootMark(config.runDir());
+    this.web = WebSide.start(config, version, agent, inbox, history.last());
+    report.join(web);
   }
 
   /**
@@ -84,23 +100,46 @@ public final class Worker {
       throws IOException, GitFailure {
     Inbox inbox = new Inbox();
     Channel channel = new Channel(in, out, inbox);
-    Worker worker = new Worker(config, version, inbox, new ParentAgent(channel));
-    Thread loop = new Thread(worker::loop, "worker");
+    ParentAgent agent = new ParentAgent(channel);
+    // Settings that cannot work at all.
+    Mirror.open(config.stateDir().resolve("repo"), config.source()).close();
+    Thread loop =
+        new Thread(
+            () -> {
+              try {
+                Worker worker = open(config, version, inbox, agent);
+                Runtime.getRuntime()
+                    .addShutdownHook(new Thread(worker.attempts::forgive, "forgive"));
+                worker.loop();
+              } catch (InterruptedException e) {
+                LOG.debug("the agent closed the channel");
+              }
+            },
+            "worker");
     loop.setDaemon(true);
-    Runtime.getRuntime().addShutdownHook(new Thread(worker.attempts::forgive, "forgive"));
     loop.start();
     channel.run();
     loop.interrupt();
-    worker.attempts.forgive();
   }
 
-  private void loop() {
-    try {
-      while (true) {
-        turn();
+  /** Opens the state folder, however often that takes: a worker that ended would help nobody. */
+  private static Worker open(AgentConfig config, String version, Inbox inbox, ParentAgent agent)
+      throws InterruptedException {
+    Unopened unopened = new Unopened(config, inbox, agent);
+    while (true) {
+      try {
+        return new Worker(config, version, inbox, agent);
+      } catch (IOException e) {
+        unopened.await(StorageException.line(config.stateDir(), e));
+      } catch (GitFailure e) {
+        unopened.await(e.line());
       }
-    } catch (InterruptedException e) {
-      LOG.debug("the agent closed the channel");
+    }
+  }
+
+  private void loop() throws InterruptedException {
+    while (true) {
+      turn();
     }
   }
 
@@ -112,40 +151,61 @@ public final class Worker {
       }
       rollback.tidyUp();
       serve();
-      if (!rollbacks.isEmpty()) {
+      boolean usable = folder.isUsable();
+      if (usable && !rollbacks.isEmpty()) {
         rollBack(rollbacks.remove());
       }
-      boolean due =
-          schedule.isDue() || (verdicts.backoff().isWaiting() && verdicts.backoff().isOver());
-      if (!syncs.isEmpty() || (due && !history.isPaused())) {
+      boolean due = schedule.isDue() || (isFailedWaiting() && verdicts.backoff().isOver());
+      if (!usable) {
+        refuse(String.valueOf(folder.trouble()));
+      } else if (!syncs.isEmpty() || (due && !history.isPaused())) {
         look();
       }
-      if (syncs.isEmpty() && rollbacks.isEmpty() && (!schedule.isDue() || history.isPaused())) {
+      if (usable && resumed && System.nanoTime() - driftDueNs >= 0) {
+        steps.begin("drift", Switchover.LONG);
+        drift.look(history.isPaused());
+        driftDueNs = System.nanoTime() + schedule.periodNs() * 9 / 10;
+      }
+      if (usable && !isAsked() && (!schedule.isDue() || history.isPaused())) {
         upkeep.settle(this::isThereSomethingElse);
+        web.settled(inForce);
       }
     } catch (IOException | RuntimeException e) {
-      String line = "state_dir cannot be used: " + e;
-      LOG.error("{}", line);
+      String line = folder.failed(e);
+      if (e instanceof RuntimeException) {
+        LOG.error("a fault in vipops itself", e);
+      }
       verdicts.backoff().failed();
       if (isResumeDue() && resumeBackoff.isOver()) {
         resumeBackoff.failed();
       }
-      syncs.forEach(call -> call.fail(line));
-      syncs.clear();
-      rollbacks.forEach(call -> call.fail(line));
-      rollbacks.clear();
+      refuse(line);
     }
-    long waitNs = syncs.isEmpty() && rollbacks.isEmpty() ? waitNs() : 0;
+    long waitNs = isAsked() ? 0 : waitNs();
     steps.begin("idle", Duration.ofNanos(waitNs).plus(IDLE_SLACK));
     inbox.await(waitNs);
+  }
+
+  /** Whether somebody waits for an outcome. */
+  private boolean isAsked() {
+    return !syncs.isEmpty() || !rollbacks.isEmpty();
+  }
+
+  private void refuse(String line) {
+    syncs.forEach(call -> call.fail(line));
+    syncs.clear();
+    rollbacks.forEach(call -> call.fail(line));
+    rollbacks.clear();
   }
 
   /** Only what the next turn will act on may shorten the wait: all else would turn for nothing. */
   private long waitNs() {
     long waitNs = schedule.periodNs();
-    if (!history.isPaused()) {
+    if (folder.trouble() != null) {
+      waitNs = folder.retryNs();
+    } else if (!history.isPaused()) {
       waitNs = schedule.remainingNs();
-      if (verdicts.backoff().isWaiting()) {
+      if (isFailedWaiting()) {
         waitNs = Math.min(waitNs, verdicts.backoff().remainingNs());
       }
     }
@@ -153,6 +213,11 @@ public final class Worker {
       waitNs = Math.min(waitNs, resumeBackoff.remainingNs());
     }
     return Math.max(waitNs, 1_000_000);
+  }
+
+  /** Whether a failed commit waits for another try that the server is to be asked for. */
+  private boolean isFailedWaiting() {
+    return verdicts.backoff().isWaiting() && !schedule.isHeldOff();
   }
 
   private boolean isResumeDue() {
@@ -173,13 +238,14 @@ public final class Worker {
   }
 
   private void serve() {
+    if (inbox.takeHint() && !history.isPaused()) {
+      schedule.soon();
+    }
     for (Channel.Call call : inbox.takeAll()) {
       try {
         serve(call);
       } catch (IOException e) {
-        String line = call.type + ": state_dir cannot be written: " + e;
-        LOG.error("{}", line);
-        call.fail(line);
+        call.fail(call.type + ": " + folder.failed(e));
       }
     }
   }
@@ -202,6 +268,7 @@ public final class Worker {
         done(call, verdicts.retry());
         schedule.now();
       }
+      case "accept-rewrite" -> acceptRewrite(call);
       default -> call.fail("the worker knows no request " + call.type);
     }
   }
@@ -227,6 +294,18 @@ public final class Worker {
     call.reply(outcome.reply());
   }
 
+  private void acceptRewrite(Channel.Call call) throws IOException {
+    try {
+      String line = reconciler.acceptRewrite(String.valueOf(call.body.get("commit")));
+      done(call, line + (history.isPaused() ? "" : ": it is taken now"));
+      schedule.now();
+    } catch (Refusal e) {
+      call.fail(e.line());
+    } catch (GitFailure e) {
+      call.fail(e.line());
+    }
+  }
+
   private void done(Channel.Call call, String line) {
     LOG.info("{}", line);
     report.send();
@@ -245,7 +324,10 @@ public final class Worker {
       seenSyncs = asked.size();
       outcome =
           reconciler.pass(!asked.isEmpty(), line -> tell(asked, line), this::isThereNewerThan);
+      schedule.ended(reconciler.fetchFailure());
       verdicts.looked(outcome);
+      folder.after(outcome);
+      web.looked(outcome, history.last());
     }
     if (outcome.kind() == Outcome.Kind.SUPERSEDED) {
       schedule.now(); // those who wait get the newer commit's outcome
@@ -279,7 +361,7 @@ public final class Worker {
     if (!syncs.isEmpty() || !rollbacks.isEmpty()) {
       return true;
     }
-    boolean failedIsDue = verdicts.backoff().isWaiting() && verdicts.backoff().isOver();
+    boolean failedIsDue = isFailedWaiting() && verdicts.backoff().isOver();
     if (history.isPaused() || !(schedule.isDue() || failedIsDue)) {
       return false;
     }

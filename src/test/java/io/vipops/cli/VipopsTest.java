@@ -40,6 +40,7 @@ class VipopsTest {
         "retry",
         "rollback",
         "history",
+        "accept-rewrite",
         "drain",
         "undrain",
         "adopt",
@@ -68,6 +69,7 @@ class VipopsTest {
     "sync,3",
     "rollback,3",
     "history,3",
+    "accept-rewrite,3",
     "drain,3"
   })
   void wrongUseHasEachCommandsOwnExitCode(String command, int code) {

@@ -1,21 +1,21 @@
 package io.vipops.git;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
-import io.vipops.lab.Command;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -23,74 +23,83 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Serves the repositories of a folder by {@code git http-backend} behind TLS and a token. */
 final class GitHttpsServer implements AutoCloseable {
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   private final Path root;
   private final String token;
   private final HttpsServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Map<String, String> redirects = new ConcurrentHashMap<>();
+  private final Map<String, HttpHandler> instead = new ConcurrentHashMap<>();
   private final AtomicLong requests = new AtomicLong();
 
-  private GitHttpsServer(Path root, String token) throws IOException {
+  private GitHttpsServer(Path root, String token, @Nullable KeyStore clients) throws IOException {
     this.root = root;
     Files.write(caFile(), Tls.SHARED.pem());
     this.token = token;
     this.server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(Tls.SHARED.context()));
+    server.setHttpsConfigurator(configurator(clients));
     server.setExecutor(threads);
     server.createContext("/", this::serve);
     server.start();
   }
 
   static GitHttpsServer start(Path root, String token) throws IOException {
-    return new GitHttpsServer(root, token);
+    return new GitHttpsServer(root, token, null);
+  }
+
+  /** One that lets in only who shows one of these certificates. */
+  static GitHttpsServer startForClients(Path root, String token, KeyStore clients)
+      throws IOException {
+    return new GitHttpsServer(root, token, clients);
+  }
+
+  private static HttpsConfigurator configurator(@Nullable KeyStore clients) {
+    if (clients == null) {
+      return new HttpsConfigurator(Tls.SHARED.context(null));
+    }
+    return new HttpsConfigurator(Tls.SHARED.context(clients)) {
+      @Override
+      public void configure(HttpsParameters parameters) {
+        SSLParameters tls = getSSLContext().getDefaultSSLParameters();
+        tls.setNeedClientAuth(true);
+        parameters.setSSLParameters(tls);
+      }
+    };
   }
 
   /** One certificate for all servers of a run: keytool takes its time. */
-  private record Tls(SSLContext context, byte[] pem) {
+  private record Tls(KeyStore keys, byte[] pem) {
     private static final Tls SHARED = make();
 
     private static Tls make() {
       try {
-        Path folder = Files.createTempDirectory("vipops-tls-");
-        Path store = folder.resolve("tls.p12");
-        Path pem = folder.resolve("ca.pem");
-        keytool(
-            "-genkeypair -alias s -keyalg EC -dname CN=127.0.0.1 -ext san=ip:127.0.0.1"
-                + " -storetype PKCS12 -keystore "
-                + store);
-        keytool("-exportcert -rfc -alias s -keystore " + store + " -file " + pem);
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-          keys.load(in, PASSWORD);
-        }
-        KeyManagerFactory factory =
-            KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(keys, PASSWORD);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(factory.getKeyManagers(), null, null);
-        byte[] bytes = Files.readAllBytes(pem);
-        Files.delete(pem);
-        Files.delete(store);
-        Files.delete(folder);
-        return new Tls(context, bytes);
+        KeyStore keys = Certificates.selfSigned("127.0.0.1");
+        return new Tls(keys, Certificates.pem(keys));
       } catch (Exception e) {
         throw new AssertionError(e);
       }
     }
-  }
 
-  private static void keytool(String arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(arguments.split(" ", -1)));
-    command.addAll(List.of("-storepass", new String(PASSWORD)));
-    Command.run(command);
+    SSLContext context(@Nullable KeyStore clients) {
+      try {
+        KeyManagerFactory own =
+            KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(keys, Certificates.PASSWORD);
+        TrustManagerFactory theirs =
+            TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        theirs.init(clients == null ? keys : clients);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own.getKeyManagers(), theirs.getTrustManagers(), null);
+        return context;
+      } catch (GeneralSecurityException e) {
+        throw new AssertionError(e);
+      }
+    }
   }
 
   String url() {
@@ -105,22 +114,30 @@ final class GitHttpsServer implements AutoCloseable {
     return requests.get();
   }
 
+  /** Answers what begins with {@code prefix} otherwise. */
+  void instead(String prefix, HttpHandler answer) {
+    instead.put(prefix, answer);
+  }
+
   void redirect(String prefix, String target) {
-    redirects.put(prefix, target);
+    instead(
+        prefix,
+        exchange -> {
+          URI asked = exchange.getRequestURI();
+          String rest = asked.getPath().substring(prefix.length());
+          String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
+          exchange.getResponseHeaders().add("Location", target + rest + query);
+          exchange.sendResponseHeaders(302, -1);
+        });
   }
 
   private void serve(HttpExchange exchange) throws IOException {
     requests.incrementAndGet();
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
-      for (Map.Entry<String, String> redirect : redirects.entrySet()) {
-        if (path.startsWith(redirect.getKey())) {
-          String query = exchange.getRequestURI().getRawQuery();
-          String rest = path.substring(redirect.getKey().length());
-          exchange
-              .getResponseHeaders()
-              .add("Location", redirect.getValue() + rest + (query == null ? "" : "?" + query));
-          exchange.sendResponseHeaders(302, -1);
+      for (Map.Entry<String, HttpHandler> other : instead.entrySet()) {
+        if (path.startsWith(other.getKey())) {
+          other.getValue().handle(exchange);
           return;
         }
       }
@@ -133,12 +150,12 @@ final class GitHttpsServer implements AutoCloseable {
         exchange.sendResponseHeaders(401, -1);
         return;
       }
-      backend(exchange, path);
+      backend(exchange, path, true);
     }
   }
 
   /** RFC 3875. */
-  private void backend(HttpExchange exchange, String path) throws IOException {
+  void backend(HttpExchange exchange, String path, boolean version2) throws IOException {
     ProcessBuilder builder = new ProcessBuilder("git", "http-backend");
     Map<String, String> cgi = builder.environment();
     cgi.put("GIT_PROJECT_ROOT", root.toString());
@@ -149,7 +166,9 @@ final class GitHttpsServer implements AutoCloseable {
     cgi.put("QUERY_STRING", query == null ? "" : query);
     header(exchange, "Content-Type", cgi, "CONTENT_TYPE");
     header(exchange, "Content-Encoding", cgi, "HTTP_CONTENT_ENCODING");
-    header(exchange, "Git-Protocol", cgi, "HTTP_GIT_PROTOCOL");
+    if (version2) {
+      header(exchange, "Git-Protocol", cgi, "HTTP_GIT_PROTOCOL");
+    }
     Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     byte[] body = exchange.getRequestBody().readAllBytes();
     try (OutputStream in = process.getOutputStream()) {

@@ -52,6 +52,10 @@ final class NodeUnderTest {
   Attempts attempts;
 
   NodeUnderTest(Path dir) throws Exception {
+    this(dir, null);
+  }
+
+  NodeUnderTest(Path dir, AgentConfig.@Nullable Verify verify) throws Exception {
     this.dir = dir;
     this.origin = Origin.create(dir);
     try (ServerSocket one = free();
@@ -70,7 +74,7 @@ final class NodeUnderTest {
                   Duration.ofSeconds(10),
                   null,
                   null,
-                  null),
+                  verify),
               dir.resolve("state"),
               dir.resolve("run"),
               new AgentConfig.Nginx(

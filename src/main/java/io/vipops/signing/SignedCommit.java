@@ -1,0 +1,62 @@
+package io.vipops.signing;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A commit taken apart: what was signed, and the signature.
+ *
+ * @param payload the commit without its {@code gpgsig} header
+ * @param signature empty: there is none
+ * @param signatures how many such headers there are; Git makes one
+ */
+record SignedCommit(byte[] payload, String signature, int signatures, boolean otherHash) {
+  private static final byte[] HEADER = "gpgsig ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] OTHER = "gpgsig-sha256 ".getBytes(StandardCharsets.US_ASCII);
+
+  /**
+   * @param raw the commit object without its type and size
+   */
+  static SignedCommit of(byte[] raw) {
+    ByteArrayOutputStream payload = new ByteArrayOutputStream(raw.length);
+    StringBuilder signature = new StringBuilder();
+    int signatures = 0;
+    boolean otherHash = false;
+    boolean inside = false;
+    int at = 0;
+    while (at < raw.length && raw[at] != '\n') {
+      int end = lineEnd(raw, at);
+      if (startsWith(raw, at, HEADER)) {
+        inside = true;
+        signatures++;
+        append(signature, raw, at + HEADER.length, end);
+      } else if (inside && raw[at] == ' ') {
+        append(signature, raw, at + 1, end);
+      } else {
+        inside = false;
+        otherHash |= startsWith(raw, at, OTHER);
+        payload.write(raw, at, end - at);
+      }
+      at = end;
+    }
+    payload.write(raw, at, raw.length - at);
+    return new SignedCommit(payload.toByteArray(), signature.toString(), signatures, otherHash);
+  }
+
+  private static int lineEnd(byte[] raw, int from) {
+    int end = from;
+    while (end < raw.length && raw[end] != '\n') {
+      end++;
+    }
+    return Math.min(raw.length, end + 1);
+  }
+
+  private static boolean startsWith(byte[] raw, int at, byte[] prefix) {
+    return raw.length - at >= prefix.length
+        && java.util.Arrays.equals(raw, at, at + prefix.length, prefix, 0, prefix.length);
+  }
+
+  private static void append(StringBuilder to, byte[] raw, int from, int end) {
+    to.append(new String(raw, from, end - from, StandardCharsets.ISO_8859_1));
+  }
+}

@@ -1,0 +1,77 @@
+package io.vipops.web;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** A secret in a file of its own, read anew each time: another one needs no restart. */
+public final class SecretFile {
+  private static final int LONGEST = 4096;
+  private static final Set<PosixFilePermission> WIDEST =
+      PosixFilePermissions.fromString("rw-r-----");
+
+  private final String key;
+  private final Path file;
+
+  /**
+   * @param key of agent.yaml, for messages
+   */
+  public SecretFile(String key, Path file) {
+    this.key = key;
+    this.file = file;
+  }
+
+  /** It cannot be used; the message is one line that says what to do. */
+  public static final class UnusableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnusableException(String message) {
+      super(message);
+    }
+
+    /** The message. */
+    public String line() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  /**
+   * The secret, without white space around it.
+   *
+   * @throws UnusableException if there is none, or if others than owner and group may read it
+   */
+  public String read() throws UnusableException {
+    try {
+      PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
+      if (!attributes.isRegularFile()) {
+        throw new UnusableException(key + " " + file + " is not a file");
+      }
+      if (!WIDEST.containsAll(attributes.permissions())) {
+        String mode = PosixFilePermissions.toString(attributes.permissions());
+        throw new UnusableException(
+            key + " " + file + " is open to others (" + mode + "): chmod 600 " + file);
+      }
+      if (attributes.size() > LONGEST) {
+        throw new UnusableException(key + " " + file + " is longer than " + LONGEST + " bytes");
+      }
+      String secret = Files.readString(file, StandardCharsets.UTF_8).strip();
+      if (secret.isEmpty()) {
+        throw new UnusableException(key + " " + file + " is empty: write the secret into it");
+      }
+      if (secret.chars().anyMatch(one -> one < ' ')) {
+        throw new UnusableException(key + " " + file + " holds more than one line");
+      }
+      return secret;
+    } catch (NoSuchFileException e) {
+      throw new UnusableException(key + " " + file + " does not exist");
+    } catch (IOException e) {
+      throw new UnusableException(key + " " + file + " cannot be read: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.vipops.crash;
+
+import io.vipops.crash.Seam.Role;
+import io.vipops.lab.Await;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a node's worker at one point and looks at what the agent's next one makes of it: first
+ * without Git, so that it can only resume, then with it.
+ */
+final class WorkerCrash implements Lanes.Crash {
+  static final String APPLY = "worker in an apply";
+  static final String ROLLBACK = "worker in a rollback";
+
+  private final CrashNode node;
+  private int number;
+  private String last = "";
+  private long longestMs;
+
+  WorkerCrash(CrashNode node) {
+    this.node = node;
+  }
+
+  /** A node that has applied a commit, with as many generations as are kept. */
+  static WorkerCrash start(CrashNode node) throws Exception {
+    WorkerCrash it = new WorkerCrash(node);
+    it.last = node.commit(new Change(0, false).spec());
+    node.startAgent();
+    it.sync("applied", "unchanged");
+    it.fillGenerations();
+    for (int n = 0; n < 2; n++) {
+      it.push(false);
+      it.sync("applied");
+    }
+    return it;
+  }
+
+  /** Copies of the first generation: the oldest of them goes with each apply. */
+  private void fillGenerations() throws IOException, InterruptedException {
+    String id = Truth.current(node);
+    for (int n = 10; n < 20; n++) {
+      node.shell("cp -r %1$s/%2$s %1$s/%3$d0000000000".formatted("state/generations", id, n));
+    }
+  }
+
+  /** The longest time from the end of a worker until another had resumed. */
+  long longestMs() {
+    return longestMs;
+  }
+
+  String push(boolean bad) throws IOException, InterruptedException {
+    last = node.commit(new Change(++number, bad).spec());
+    return last;
+  }
+
+  /** The number of the next change. */
+  int next() {
+    return number + 1;
+  }
+
+  /** The commit pushed last. */
+  String last() {
+    return last;
+  }
+
+  /** Asks for a pass until one is made; returns its outcome. */
+  Map<String, @Nullable Object> sync(String... outcomes) throws Exception {
+    Map<String, @Nullable Object> reply = node.ask("sync");
+    long endNs = System.nanoTime() + CrashNode.LIMIT.toNanos();
+    while (reply.get("outcome") == null && System.nanoTime() < endNs) {
+      Thread.sleep(5);
+      reply = node.ask("sync");
+    }
+    if (!Set.of(outcomes).contains(String.valueOf(reply.get("outcome")))) {
+      throw new AssertionError("sync: " + reply);
+    }
+    return reply;
+  }
+
+  /** The points of one pass, in their order. */
+  List<Seam.Call> record(String scene) throws Exception {
+    push(scene.equals(ROLLBACK));
+    node.seam.record(Role.WORKER);
+    sync(scene.equals(ROLLBACK) ? "failed" : "applied");
+    // The pass has answered; the worker has yet to say that it is idle.
+    Await.until("idle", CrashNode.LIMIT, () -> node.seam.saw("send step idle"));
+    return node.seam.recorded();
+  }
+
+  @Override
+  public List<String> at(Kill kill) throws Exception {
+    boolean rollback = kill.scene().equals(ROLLBACK);
+    Truth truth = new Truth(node);
+    String before = Truth.commit(node);
+    int removed = vipRemovals();
+    String restarts = restarts();
+    String next = push(rollback);
+    int logged = node.log().length();
+    node.seam.kill(Role.WORKER, kill.point(), kill.side());
+    CompletableFuture<?> asked = CompletableFuture.runAsync(this::askForPass);
+    node.seam.awaitKill(Duration.ofSeconds(20));
+    long diedNs = System.nanoTime();
+    node.hideRepository();
+    try {
+      asked.join();
+      sync("failed");
+      longestMs = Math.max(longestMs, (System.nanoTime() - diedNs) / 1_000_000);
+      truth.oneWholeGeneration(Set.of(before, next));
+      if (!before.isEmpty() && !node.log().substring(logged).contains(inForce())) {
+        truth.wrong().add("the log does not say: " + inForce());
+      }
+    } finally {
+      node.showRepository();
+    }
+    if (rollback) {
+      sync("failed");
+      truth.oneWholeGeneration(Set.of(before));
+      next = push(false);
+    }
+    sync("applied", "unchanged");
+    truth.oneWholeGeneration(Set.of(next)).settled();
+    truth.expect("removals of the VIP", removed, vipRemovals());
+    truth.expect("workers started", restarts, String.valueOf(Long.parseLong(restarts()) - 1));
+    return truth.wrong();
+  }
+
+  private String inForce() throws IOException {
+    return "generation " + Truth.current(node) + " is in force";
+  }
+
+  private int vipRemovals() {
+    return (int) node.removals().stream().filter(it -> it.contains(" " + Change.VIP + "/")).count();
+  }
+
+  private String restarts() throws InterruptedException {
+    return ((Map<?, ?>) node.ask("status").get("agent")).get("worker_restarts").toString();
+  }
+
+  private void askForPass() {
+    try {
+      var unused = node.ask("sync");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

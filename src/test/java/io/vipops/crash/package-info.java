@@ -1,0 +1,2 @@
+/** Processes that end at any moment, for real, and what is in force after they start again. */
+package io.vipops.crash;

@@ -12,6 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -62,6 +66,22 @@ public record VrrpFile(
         !cluster.listeners().isEmpty(),
         List.copyOf(instances),
         checks);
+  }
+
+  /** Every virtual address with its prefix length, sorted as text. */
+  public SortedSet<String> addresses() {
+    SortedSet<String> all = new TreeSet<>();
+    for (Instance one : instances) {
+      one.virtualAddresses().forEach(vip -> all.add(vip.prefix().toString()));
+    }
+    return all;
+  }
+
+  /** This node's base priority by instance. */
+  public SortedMap<String, Integer> priorities() {
+    SortedMap<String, Integer> all = new TreeMap<>();
+    instances.forEach(one -> all.put(one.name(), one.priority()));
+    return all;
   }
 
   private static Instance instance(Cluster cluster, VrrpInstance router, Node self, int priority) {

@@ -1,13 +1,12 @@
 package io.vipops.worker;
 
 import io.vipops.render.VrrpFile;
-import io.vipops.vrrp.Instance;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +40,8 @@ public record Moved(
   record Shape(@Nullable VrrpFile vrrp, List<Map<String, Object>> upstreams) {}
 
   static Moved between(Shape before, Shape after, long reloads, boolean started) {
-    TreeSet<String> had = addresses(before.vrrp());
-    TreeSet<String> has = addresses(after.vrrp());
+    Set<String> had = addresses(before.vrrp());
+    Set<String> has = addresses(after.vrrp());
     return new Moved(
         reloads,
         started,
@@ -52,24 +51,23 @@ public record Moved(
         servers(before, after));
   }
 
-  private static TreeSet<String> addresses(@Nullable VrrpFile file) {
-    TreeSet<String> all = new TreeSet<>();
-    if (file != null) {
-      for (Instance one : file.instances()) {
-        one.virtualAddresses().forEach(vip -> all.add(vip.prefix().toString()));
-      }
-    }
-    return all;
+  private static Set<String> addresses(@Nullable VrrpFile file) {
+    return file == null ? Set.of() : file.addresses();
   }
 
   private static List<String> priorities(@Nullable VrrpFile before, @Nullable VrrpFile after) {
     List<String> changes = new ArrayList<>();
     if (before != null && after != null) {
-      for (Instance now : after.instances()) {
-        before.instances().stream()
-            .filter(it -> it.name().equals(now.name()) && it.priority() != now.priority())
-            .forEach(it -> changes.add(now.name() + " " + it.priority() + "→" + now.priority()));
-      }
+      Map<String, Integer> had = before.priorities();
+      after
+          .priorities()
+          .forEach(
+              (name, now) -> {
+                Integer old = had.get(name);
+                if (old != null && !old.equals(now)) {
+                  changes.add(name + " " + old + "→" + now);
+                }
+              });
     }
     return bounded(changes);
   }
@@ -108,7 +106,7 @@ public record Moved(
     return all;
   }
 
-  private static List<String> without(TreeSet<String> all, TreeSet<String> those) {
+  private static List<String> without(Set<String> all, Set<String> those) {
     return bounded(all.stream().filter(it -> !those.contains(it)).toList());
   }
 

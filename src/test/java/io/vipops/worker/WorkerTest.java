@@ -32,7 +32,6 @@ class WorkerTest {
   private Channel channel;
   private volatile boolean hostLacksSomething;
   private volatile @Nullable String endsInStep;
-  private String heap = "-Xmx64m";
   private final List<Channel.Call> calls = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -65,7 +64,7 @@ class WorkerTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                heap,
+                "-Xmx64m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -330,27 +329,6 @@ class WorkerTest {
     assertThat(process.isAlive()).isTrue();
     endsInStep = null;
     assertThat(ask("sync")).as("nobody may force it").containsEntry("outcome", "failed");
-    node.push(node.spec(node.port, "10.0.0.2:80"));
-    assertThat(ask("sync")).as(log()).containsEntry("outcome", "applied");
-  }
-
-  @Test
-  void aCommitThatTakesAllMemoryIsTriedAgainAfterRetry() throws Exception {
-    process.destroyForcibly().waitFor();
-    heap = "-Xmx26m";
-    StringBuilder servers = new StringBuilder("10.0.0.1:80");
-    for (int n = 0; n < 60_000; n++) {
-      servers.append(", 10.").append(n >> 16).append('.').append(n >> 8 & 255);
-      servers.append('.').append(n & 255).append(":81");
-    }
-    node.push(node.spec(node.port, servers.toString()));
-    start();
-    awaitEndAndStart();
-    awaitEndAndStart();
-    awaitEndAndStart();
-    assertItWaits("check");
-    ask("retry");
-    awaitEndAndStart();
     node.push(node.spec(node.port, "10.0.0.2:80"));
     assertThat(ask("sync")).as(log()).containsEntry("outcome", "applied");
   }

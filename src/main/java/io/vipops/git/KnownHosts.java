@@ -136,7 +136,10 @@ final class KnownHosts implements ServerKeyDatabase {
 
   private List<KnownHostEntry> entries() throws IOException {
     if (!Files.exists(file)) {
-      throw new SettingFault("known_hosts " + file + " does not exist: put the server's host key there (ssh-keyscan prints it)");
+      throw new SettingFault(
+          "known_hosts "
+              + file
+              + " does not exist: put the server's host key there (ssh-keyscan prints it)");
     }
     List<String> lines;
     try {

@@ -184,8 +184,8 @@ public final class Mirror implements Closeable {
   }
 
   /**
-   * What a process that was killed in a fetch left: nobody else uses this folder. A pack without its
-   * index would be taken for one that is there, and its objects not be found.
+   * What a process that was killed in a fetch left: nobody else uses this folder. A pack without
+   * its index would be taken for one that is there, and its objects not be found.
    */
   private void removeLeftovers() throws IOException {
     try (Stream<Path> files = Files.walk(dir)) {

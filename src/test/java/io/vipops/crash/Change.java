@@ -1,8 +1,8 @@
 package io.vipops.crash;
 
 /**
- * One state of the cluster that is pushed. Each differs from all others for nginx; odd and even ones
- * differ in priority and in a second VIP.
+ * One state of the cluster that is pushed. Each differs from all others for nginx; odd and even
+ * ones differ in priority and in a second VIP.
  *
  * @param number from 0
  * @param bad whether it does not settle: it listens on a port that this host does not let in

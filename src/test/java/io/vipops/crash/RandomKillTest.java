@@ -85,7 +85,9 @@ class RandomKillTest {
         boolean agent = random.nextInt(AGENT_SHARE) == 0;
         String victim = random.nextBoolean() ? "lb01" : "lb02";
         int delayUs = random.nextInt(LATEST_US);
-        String what = "kill %d, %s of %s after %d us".formatted(done, agent ? "agent" : "worker", victim, delayUs);
+        String what =
+            "kill %d, %s of %s after %d us"
+                .formatted(done, agent ? "agent" : "worker", victim, delayUs);
         try {
           kill(cluster, done, agent, victim, delayUs, what);
         } catch (AssertionError e) {
@@ -133,8 +135,10 @@ class RandomKillTest {
             CompletableFuture.runAsync(() -> sync(cluster, "lb02")))
         .join();
     cluster.awaitProven(commit);
-    Await.until("lb01 active", LIMIT, () -> cluster.status("lb01", "vrrp.0.state").equals("active"));
-    Await.until("lb02 backup", LIMIT, () -> cluster.status("lb02", "vrrp.0.state").equals("backup"));
+    Await.until(
+        "lb01 active", LIMIT, () -> cluster.status("lb01", "vrrp.0.state").equals("active"));
+    Await.until(
+        "lb02 backup", LIMIT, () -> cluster.status("lb02", "vrrp.0.state").equals("backup"));
     for (String node : List.of("lb01", "lb02")) {
       Truth truth = new Truth(new Member(cluster, node)).oneWholeGeneration(Set.of(commit));
       truth.wrong().forEach(line -> wrong.add(what + ": " + node + ": " + line));
@@ -162,7 +166,10 @@ class RandomKillTest {
 
   private int removals(String node) {
     return (int)
-        monitors.get(node).output().lines()
+        monitors
+            .get(node)
+            .output()
+            .lines()
             .filter(line -> line.startsWith("Deleted") && line.contains(" " + Change.VIP + "/"))
             .count();
   }

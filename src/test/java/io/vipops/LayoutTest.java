@@ -38,6 +38,8 @@ class LayoutTest {
             .definedBy("io.vipops.report")
             .layer("git")
             .definedBy("io.vipops.git")
+            .layer("signing")
+            .definedBy("io.vipops.signing")
             .layer("plan")
             .definedBy("io.vipops.plan")
             .layer("engine")
@@ -48,6 +50,8 @@ class LayoutTest {
             .definedBy("io.vipops.channel")
             .layer("linux")
             .definedBy("io.vipops.linux")
+            .layer("web")
+            .definedBy("io.vipops.web")
             .layer("render")
             .definedBy("io.vipops.render")
             .layer("check")
@@ -67,11 +71,13 @@ class LayoutTest {
             .whereLayer("worker")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("apply")
-            .mayOnlyBeAccessedByLayers("worker", "cli")
+            .mayOnlyBeAccessedByLayers("agent", "worker", "cli")
             .whereLayer("report")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("git")
             .mayOnlyBeAccessedByLayers("worker", "cli")
+            .whereLayer("signing")
+            .mayOnlyBeAccessedByLayers("worker")
             .whereLayer("plan")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("engine")
@@ -82,6 +88,8 @@ class LayoutTest {
             .mayOnlyBeAccessedByLayers("agent", "worker", "cli")
             .whereLayer("linux")
             .mayOnlyBeAccessedByLayers("engine", "probe", "apply", "agent", "worker")
+            .whereLayer("web")
+            .mayOnlyBeAccessedByLayers("worker")
             .whereLayer("render")
             .mayOnlyBeAccessedByLayers("agent", "worker", "apply", "plan", "cli")
             .whereLayer("check")
@@ -99,6 +107,7 @@ class LayoutTest {
     "io.vipops.render",
     "io.vipops.report",
     "io.vipops.plan",
+    "io.vipops.signing",
     "io.vipops.vrrp",
     "io.vipops.netlink",
     "io.vipops.check"
@@ -133,6 +142,7 @@ class LayoutTest {
                 "io.vipops.check",
                 "io.vipops.netlink",
                 "io.vipops.render",
+                "io.vipops.signing",
                 "io.vipops.plan")
             .should()
             .callMethod(System.class, "nanoTime")
@@ -183,6 +193,23 @@ class LayoutTest {
             .dependOnClassesThat()
             .resideInAnyPackage("tools.jackson..");
     rule.check(CLASSES);
+  }
+
+  @Test
+  void httpLivesInWeb() {
+    home("io.vipops.web", "io.prometheus..").check(CLASSES);
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.sun.net.httpserver..", "java.net.http..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.vipops.agent")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.vipops.web")
+        .check(CLASSES);
   }
 
   private static ArchRule home(String home, String... library) {

@@ -1,5 +1,6 @@
 package io.vipops.agent;
 
+import io.vipops.apply.StorageException;
 import io.vipops.channel.Channel;
 import io.vipops.engine.Engine;
 import io.vipops.engine.EngineException;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +48,8 @@ public final class Agent {
   private final StatusReport status;
   private final AgentLock lock;
   private final SystemdNotice systemd;
-  private @Nullable ControlSocket control;
+  private volatile @Nullable ControlSocket control;
+  private final Repetition repetition = new Repetition();
   private long lastTickNs = System.nanoTime();
 
   /** Set before the engine ends: what the worker is refused from then on is not its commit's. */
@@ -74,18 +77,20 @@ public final class Agent {
    *
    * @param version of this build, for the status
    * @param workerCommand starts a worker
+   * @param proven generations that have served before, the newest first; asked once, under the lock
    * @throws CannotStartException if another agent has one of the folders, or this process may not
    *     do what the engine must
    * @throws IOException if the state or run folder cannot be used
    */
-  public static Agent start(AgentConfig config, String version, List<String> workerCommand)
+  public static Agent start(
+      AgentConfig config, String version, List<String> workerCommand, Supplier<List<String>> proven)
       throws IOException {
     Files.createDirectories(config.stateDir());
     Files.createDirectories(config.runDir());
     AgentLock lock = AgentLock.take(config);
     try {
       Agent agent = new Agent(config, version, workerCommand, lock);
-      agent.open();
+      agent.open(new Boot(config).choose(proven));
       return agent;
     } catch (EngineException e) {
       lock.close();
@@ -97,26 +102,36 @@ public final class Agent {
     }
   }
 
-  private void open() throws IOException {
+  private void open(Boot.Choice choice) {
+    openControl();
+    thread.run(() -> boot(choice));
+    thread.everySecond(this::onTick);
+  }
+
+  /** Commands have to wait while the run folder is full; VIPs have not. */
+  private void openControl() {
     try {
       control =
           ControlSocket.open(
               config.runDir().resolve("control.sock"), call -> thread.run(() -> onControl(call)));
     } catch (IOException e) {
-      engine.close();
-      throw e;
+      String line = repetition.line(StorageException.line(config.runDir(), e), System.nanoTime());
+      if (line != null) {
+        LOG.error("no control socket: {}; tried again every second", line);
+      }
     }
-    thread.run(this::boot);
-    thread.everySecond(this::onTick);
   }
 
   /**
    * Comes up from the generation in force, with no help of Git or worker. Then it is ready: who
    * waits for the start of this unit waits for VRRP to take part, not for a commit.
    */
-  private void boot() {
-    Path file = config.stateDir().resolve("current").resolve("vrrp.yaml");
-    if (Files.exists(file)) {
+  private void boot(Boot.Choice choice) {
+    if (choice.mended()) {
+      status.booted(choice);
+    }
+    Path file = choice.vrrpFile();
+    if (file != null) {
       vrrp.apply(
           file,
           refusal -> {
@@ -126,7 +141,7 @@ public final class Agent {
             systemd.ready(status.line());
           });
     } else {
-      LOG.info("no generation in force yet; waiting for the first commit");
+      LOG.info("no generation in force; waiting for a commit");
       systemd.ready(status.line());
     }
     worker.start();
@@ -136,11 +151,15 @@ public final class Agent {
     long nowNs = System.nanoTime();
     if (nowNs - lastTickNs > STALL_NS) {
       standings.onStall(nowNs);
+      worker.onStall(nowNs - lastTickNs);
     }
     lastTickNs = nowNs;
     worker.onTick();
-    if (control != null) {
-      control.onTick(nowNs);
+    ControlSocket socket = control;
+    if (socket != null) {
+      socket.onTick(nowNs);
+    } else if (!stopping) {
+      openControl();
     }
     engine.standing(standings.all(nowNs));
     systemd.status(status.line());
@@ -174,9 +193,18 @@ public final class Agent {
       case "vrrp.check" -> answer(call, vrrp.dryRun(Path.of(text(call, "file"))));
       case "vrrp.apply" ->
           vrrp.apply(Path.of(text(call, "file")), refusal -> answer(call, refusal));
+      case "vrrp.compare" -> call.reply(Map.of("lines", vrrp.compare(Path.of(text(call, "file")))));
+      case "vrrp.restore" -> {
+        engine.takeOffStrays();
+        vrrp.apply(Path.of(text(call, "file")), refusal -> answer(call, refusal));
+      }
       case "nginx.proven" -> {
         standings.onNginxProven();
         engine.standing(standings.all(System.nanoTime()));
+        call.reply(Map.of());
+      }
+      case "event" -> {
+        status.onEvent(text(call, "line"));
         call.reply(Map.of());
       }
       case "status" -> call.reply(status.json());
@@ -214,7 +242,8 @@ public final class Agent {
       case "status" -> call.reply(status.json());
       case "drain" -> drain(call, true);
       case "undrain" -> drain(call, false);
-      case "sync", "pause", "resume", "retry" -> worker.forward(call);
+      case "sync", "pause", "resume", "retry", "history", "rollback", "accept-rewrite" ->
+          worker.forward(call);
       default -> call.fail("this agent knows no command " + call.type);
     }
   }
@@ -269,8 +298,9 @@ public final class Agent {
     worker.startNoMore();
     engine.close();
     checks.close();
-    if (control != null) {
-      control.close();
+    ControlSocket socket = control;
+    if (socket != null) {
+      socket.close();
     }
     worker.stop();
     thread.stop();
@@ -279,7 +309,8 @@ public final class Agent {
   }
 
   /** Passes on what the loop reports; its methods are called away from the loop thread. */
-  private static final class Listener implements EngineListener {
+  private final class Listener implements EngineListener {
+    private static final String RESTORED = "was removed by somebody else and is restored";
     private final Repetition repetition = new Repetition();
 
     @Override
@@ -292,6 +323,9 @@ public final class Agent {
       String once = repetition.line(instance + ": " + line, System.nanoTime());
       if (once != null) {
         LOG.warn("{}", once);
+      }
+      if (line.endsWith(RESTORED)) {
+        thread.run(() -> status.onRestored(instance + ": " + line));
       }
     }
 

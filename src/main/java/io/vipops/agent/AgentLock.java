@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One agent per state folder and per run folder: locks that the kernel lets go when the process
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * too, so that no agent starts meanwhile.
  */
 public final class AgentLock implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentLock.class);
+
   /** How long an agent that starts waits for such a command; another agent keeps them longer. */
   private static final int TRIES = 5;
 
@@ -93,24 +97,47 @@ public final class AgentLock implements Closeable {
   private static @Nullable Path lock(Set<Path> folders, List<FileChannel> files)
       throws IOException {
     try {
+      IOException unlockable = null;
       for (Path folder : folders) {
         Path path = folder.resolve("agent.lock");
-        FileChannel file =
-            FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        files.add(file);
-        if (!isLocked(file)) {
-          close(files);
-          return path;
+        try {
+          FileChannel file =
+              FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          files.add(file);
+          if (!isLocked(file)) {
+            close(files);
+            return path;
+          }
+        } catch (IOException e) {
+          if (!isStorage(e)) {
+            throw e;
+          }
+          unlockable = e; // a full or read-only disk must not keep an agent from its VIPs
         }
       }
-      for (FileChannel file : files) {
-        ByteBuffer pid = StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
-        int unused = file.truncate(0).write(pid);
+      if (files.isEmpty() && unlockable != null) {
+        throw unlockable;
       }
+      files.forEach(AgentLock::note);
       return null;
     } catch (IOException e) {
       close(files);
       throw e;
+    }
+  }
+
+  private static boolean isStorage(IOException e) {
+    String text = String.valueOf(e.getMessage());
+    return text.contains("Read-only file system") || text.contains("No space left on device");
+  }
+
+  /** Who has it is for people only: there may be no room for it. */
+  private static void note(FileChannel file) {
+    try {
+      ByteBuffer pid = StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
+      int unused = file.truncate(0).write(pid);
+    } catch (IOException e) {
+      LOG.debug("lock: {}", e.toString());
     }
   }
 

@@ -5,17 +5,23 @@ import io.vipops.engine.InstanceStatus;
 import io.vipops.vrrp.State;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code vipops status --json}: what the agent knows itself, and what the worker last reported. */
 final class StatusReport {
+  private static final int EVENTS = 20;
+
   private final String version;
   private final String node;
   private final Engine engine;
@@ -24,6 +30,9 @@ final class StatusReport {
   private final DrainFlag drain;
   private final Instant since = Instant.now();
   private Map<String, @Nullable Object> report = Map.of();
+  private final Deque<Map<String, Object>> events = new ArrayDeque<>();
+  private Boot.@Nullable Choice booted;
+  private long restored;
 
   StatusReport(
       String version,
@@ -38,6 +47,29 @@ final class StatusReport {
     this.standings = standings;
     this.worker = worker;
     this.drain = drain;
+  }
+
+  /** Came up with another generation than the one that was in force. */
+  void booted(Boot.Choice choice) {
+    booted = choice;
+    onEvent(choice.line());
+  }
+
+  /** Something that nobody asked for was seen or done; the last ones are kept. */
+  void onEvent(String line) {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    event.put("line", line);
+    events.addLast(event);
+    if (events.size() > EVENTS) {
+      events.removeFirst();
+    }
+  }
+
+  /** The engine put an address back that somebody took off. */
+  void onRestored(String line) {
+    restored++;
+    onEvent(line);
   }
 
   /** The worker's parts: cluster, paused, conditions, git, generation, upstreams. */
@@ -55,13 +87,14 @@ final class StatusReport {
     status.put("health", degraded.isEmpty() ? "healthy" : "degraded");
     status.put("degraded_by", degraded);
     status.put("agent", agent());
-    status.put("conditions", report.getOrDefault("conditions", List.of()));
+    status.put("conditions", conditions());
     status.put("git", report.get("git"));
     status.put("generation", report.get("generation"));
     status.put("vrrp", instances.stream().map(StatusReport::instance).toList());
     status.put("checks", standings.checks(System.nanoTime()));
     status.put("upstreams", report.getOrDefault("upstreams", List.of()));
     status.put("certificates", List.of());
+    status.put("events", List.copyOf(events));
     status.put("web", report.get("web"));
     return status;
   }
@@ -104,6 +137,8 @@ final class StatusReport {
     agent.put("drained", drain.isSet());
     agent.put("worker_pid", worker.up() ? worker.pid() : null);
     agent.put("worker_restarts", worker.restarts());
+    agent.put("vips_restored", restored);
+    agent.put("worker_step", worker.step());
     return agent;
   }
 
@@ -120,20 +155,48 @@ final class StatusReport {
       }
     }
     reasons.addAll(standings.failing(System.nanoTime()));
+    Boot.Choice choice = booted;
+    if (choice != null && stillRuns(choice)) {
+      reasons.add(choice.line());
+    }
     if (!worker.up()) {
       reasons.add("the worker is down");
     }
     if (paused()) {
       reasons.add("paused: commits are not applied until vipops resume");
     }
-    if (report.get("conditions") instanceof List<?> conditions) {
-      for (Object condition : conditions) {
-        if (condition instanceof Map<?, ?> one && bad(one)) {
-          reasons.add(String.valueOf(one.get("message")));
-        }
+    for (Object condition : conditions()) {
+      if (condition instanceof Map<?, ?> one && bad(one)) {
+        reasons.add(String.valueOf(one.get("message")));
       }
     }
     return List.copyOf(reasons);
+  }
+
+  /** Until another commit, or the repaired generation, is in force. */
+  private boolean stillRuns(Boot.Choice choice) {
+    return !(report.get("generation") instanceof Map<?, ?> now)
+        || Objects.equals(now.get("id"), choice.generation());
+  }
+
+  /** The worker's own; of one that was lost, the agent tells. */
+  private List<?> conditions() {
+    List<?> told = report.get("conditions") instanceof List<?> list ? list : List.of();
+    WorkerProcess.Lost lost = worker.lost();
+    if (lost == null) {
+      return told;
+    }
+    Map<String, Object> stalled = new LinkedHashMap<>();
+    stalled.put("type", "Stalled");
+    stalled.put("status", true);
+    stalled.put("reason", lost.reason());
+    stalled.put("message", lost.message());
+    stalled.put("since", lost.since().truncatedTo(ChronoUnit.SECONDS).toString());
+    return Stream.concat(
+            told.stream()
+                .filter(one -> !(one instanceof Map<?, ?> it && "Stalled".equals(it.get("type")))),
+            Stream.of(stalled))
+        .toList();
   }
 
   private static boolean bad(Map<?, ?> condition) {

@@ -1,13 +1,18 @@
 package io.vipops.agent;
 
 import io.vipops.engine.Engine;
+import io.vipops.engine.InstanceStatus;
 import io.vipops.probe.CheckRunner;
 import io.vipops.render.VrrpFile;
 import io.vipops.render.VrrpYaml;
+import io.vipops.vrrp.Instance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +67,38 @@ final class VrrpHalf {
                 (done, failure) ->
                     whenDone.accept(failure == null ? null : new Refusal(line(failure), true)),
                 agentThread); // never on the loop's, which must not wait for a pipe
+  }
+
+  /**
+   * What the engine runs otherwise than {@code path} says, and what it must not hold; a line each.
+   */
+  List<String> compare(Path path) {
+    VrrpFile file = read(path).file;
+    if (file == null) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    Map<String, InstanceStatus> running = new TreeMap<>();
+    engine.status().forEach(one -> running.put(one.instance().name(), one));
+    for (Instance wanted : file.instances()) {
+      InstanceStatus now = running.remove(wanted.name());
+      if (now == null) {
+        lines.add("instance " + wanted.name() + " does not run");
+      } else if (now.instance().priority() != wanted.priority()) {
+        lines.add(
+            "instance "
+                + wanted.name()
+                + " runs with priority "
+                + now.instance().priority()
+                + ", not "
+                + wanted.priority());
+      } else if (!now.instance().equals(wanted)) {
+        lines.add("instance " + wanted.name() + " runs another configuration");
+      }
+    }
+    running.keySet().forEach(name -> lines.add("instance " + name + " runs, which is not in it"));
+    lines.addAll(engine.strays());
+    return lines;
   }
 
   private static String line(Throwable failure) {

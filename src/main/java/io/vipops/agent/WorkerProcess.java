@@ -4,6 +4,7 @@ import io.vipops.channel.Channel;
 import io.vipops.channel.QueuedOutput;
 import io.vipops.linux.NotifySocket;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +26,31 @@ final class WorkerProcess {
   /** How long a new worker may take until its first step. */
   private static final long START_DEADLINE_MS = 60_000;
 
+  /** For how long a worker may leave unread what it is sent, when the pipe is full. */
+  private static final long READ_DEADLINE_MS = 10_000;
+
   private final List<String> command;
   private final AgentThread agentThread;
   private final Channel.Handler requests;
 
   private volatile @Nullable Process process;
   private @Nullable Channel channel;
+  private @Nullable QueuedOutput output;
+  private @Nullable Process ended;
+  private @Nullable Lost lost;
   private String step = "start";
+  private long deadlineMs;
   private long deadlineNs;
   private long restartMs = FIRST_RESTART_MS;
   private long restarts;
   private volatile boolean stopping;
+
+  /**
+   * A worker that was late or came to its end by itself, while none has done all its work since.
+   *
+   * @param since when the first of them in a row ended
+   */
+  record Lost(Instant since, String reason, String message) {}
 
   WorkerProcess(List<String> command, AgentThread agentThread, Channel.Handler requests) {
     this.command = List.copyOf(command);
@@ -60,6 +75,7 @@ final class WorkerProcess {
           new Channel(
               child.getInputStream(), queue, requests, Channel.WORKER_FRAME, Channel.WORKER_FRAME);
       channel = toChild;
+      output = queue;
       Thread reader = new Thread(() -> read(child, toChild, queue), "worker-channel");
       reader.setDaemon(true);
       reader.start();
@@ -93,8 +109,13 @@ final class WorkerProcess {
     }
     process = null;
     channel = null;
+    output = null;
     restarts++;
-    LOG.warn("worker {} in step {}; starting another in {} ms", how, step, restartMs);
+    String why = child != null && child == ended ? "was ended" : how;
+    if (child == null || child != ended) {
+      lose("WorkerEnded", how + " in step " + step);
+    }
+    LOG.warn("worker {} in step {}; starting another in {} ms", why, step, restartMs);
     agentThread.after(restartMs, this::start);
     restartMs = Math.min(2 * restartMs, LAST_RESTART_MS);
   }
@@ -104,18 +125,57 @@ final class WorkerProcess {
     step = name;
     if (name.equals(IDLE)) {
       restartMs = FIRST_RESTART_MS; // whatever ended the last one, this one gets its work done
+      lost = null;
     }
+    within(deadlineMs);
+  }
+
+  private void within(long deadlineMs) {
+    this.deadlineMs = deadlineMs;
     deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMs);
   }
 
   /** Ends a worker that is late; call every second. */
   void onTick() {
     Process child = process;
-    if (child != null && System.nanoTime() - deadlineNs > 0) {
-      LOG.warn("worker: step {} passed its deadline; ending the worker", step);
-      child.destroyForcibly();
-      onStep(step, START_DEADLINE_MS);
+    if (child == null) {
+      return;
     }
+    long nowNs = System.nanoTime();
+    QueuedOutput toChild = output;
+    if (nowNs - deadlineNs > 0) {
+      end(child, "step " + step + " passed its deadline of " + seconds(deadlineMs));
+    } else if (toChild != null
+        && toChild.stuckNs(nowNs) > TimeUnit.MILLISECONDS.toNanos(READ_DEADLINE_MS)) {
+      end(child, "has read nothing for " + seconds(READ_DEADLINE_MS) + " in step " + step);
+    }
+  }
+
+  private static String seconds(long ms) {
+    return ms % 1000 == 0 ? ms / 1000 + " s" : ms / 1000.0 + " s";
+  }
+
+  private void end(Process child, String why) {
+    LOG.warn("worker: {}; ending the worker", why);
+    lose("StepDeadline", why + " and it was ended");
+    ended = child;
+    child.destroyForcibly();
+    within(START_DEADLINE_MS);
+  }
+
+  private void lose(String reason, String how) {
+    Instant since = lost == null ? Instant.now() : lost.since();
+    lost = new Lost(since, reason, "worker: " + how + "; another one tries again");
+  }
+
+  /** The agent itself stood still: nothing that the worker said meanwhile was heard. */
+  void onStall(long stallNs) {
+    deadlineNs += stallNs;
+  }
+
+  /** How the last one was lost; null: none was, or one has done its work since. */
+  @Nullable Lost lost() {
+    return lost;
   }
 
   /** Passes a command's request on to the worker, and its progress and reply back. */
@@ -135,6 +195,11 @@ final class WorkerProcess {
                     call.fail("the worker ended before it answered; it is being restarted");
                   }
                 });
+  }
+
+  /** What the worker is at. */
+  String step() {
+    return step;
   }
 
   boolean up() {

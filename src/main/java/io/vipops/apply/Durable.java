@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,10 +29,15 @@ public final class Durable {
 
   /** Replaces {@code file} by rename, after its bytes are on the disk. Readable by root only. */
   public static void replace(Path file, byte[] bytes) throws IOException {
+    replace(file, bytes, SECRET);
+  }
+
+  static void replace(Path file, byte[] bytes, Set<PosixFilePermission> permissions)
+      throws IOException {
     Path folder = folderOf(file);
     makeFolder(folder);
     Path next = folder.resolve(file.getFileName() + ".tmp");
-    write(next, bytes, SECRET);
+    write(next, bytes, permissions);
     Files.move(next, file, ATOMIC_MOVE);
     sync(folder);
   }
@@ -83,7 +89,7 @@ public final class Durable {
 
   /** Removes a folder with all it holds; links are removed, not followed. */
   static void removeTree(Path root) throws IOException {
-    if (!Files.exists(root)) {
+    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     try (Stream<Path> files = Files.walk(root)) {
@@ -93,7 +99,7 @@ public final class Durable {
     }
   }
 
-  private static Path folderOf(Path file) {
+  static Path folderOf(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     return folder == null ? Path.of("/") : folder;
   }

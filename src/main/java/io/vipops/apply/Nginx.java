@@ -103,6 +103,36 @@ public final class Nginx {
     }
   }
 
+  /** What stands in the place of our link, for people; null: our link. */
+  public @Nullable String linkDrift() {
+    try {
+      return switch (link.state()) {
+        case LINKED -> null;
+        case MISSING -> config.config() + " is missing";
+        case ADOPTED, FOREIGN ->
+            config.config()
+                + " is "
+                + (Files.isSymbolicLink(config.config()) ? "a link elsewhere" : "a file")
+                + ", not vipops' link";
+      };
+    } catch (IOException e) {
+      return config.config() + " cannot be read: " + e.getMessage();
+    }
+  }
+
+  /**
+   * Makes the link again; a file in its place is kept beside it.
+   *
+   * @return what was done
+   * @throws ApplyFailure if the file there is not vipops' to replace
+   */
+  public String relink() throws ApplyFailure, IOException {
+    requireAdopted();
+    boolean kept = Files.exists(config.config()) && !link.isOriginal();
+    link.make();
+    return kept ? "linked again, the file is kept as " + link.replaced() : "linked again";
+  }
+
   /**
    * Refuses to touch a configuration file of somebody else's.
    *

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,39 +27,69 @@ public final class Recovery {
   }
 
   /**
+   * What a recovery found and did.
+   *
+   * @param generation the one in force, whole; null: there is none
+   * @param line for people
+   * @param mended whether it is another than the one that {@code current} led to
+   */
+  public record Result(@Nullable String generation, String line, boolean mended) {}
+
+  /**
    * Looks and mends.
    *
    * @param proven generations that have served before, the newest first
-   * @return one line: what was found, what was done
    * @throws IOException if the disk does not let it
    */
-  public String run(List<String> proven) throws IOException {
+  public Result run(List<String> proven) throws IOException {
     Journal.Entry entry = entry();
     String current = generations.current().orElse(null);
     if (current == null && entry == null) {
-      return withoutGeneration("no generation yet");
+      return withoutGeneration("no generation yet", false);
     }
-    boolean back = entry != null && entry.phase() == Journal.Phase.ROLLBACK;
-    String wanted = back ? Objects.requireNonNull(entry).previous() : current;
-    if (wanted == null) {
+    if (entry != null && entry.phase() == Journal.Phase.ROLLBACK && entry.previous() == null) {
       // Before current goes, so that nginx's configuration leads somewhere at any moment.
       link.undo();
       generations.switchTo(null);
-      return withoutGeneration("no generation is in force");
+      return withoutGeneration("no generation is in force", false);
+    }
+    String wanted = entry == null ? current : wanted(entry, current);
+    if (wanted == null) {
+      return withoutGeneration("no generation yet", false);
     }
     String damage = damage(wanted);
-    if (damage == null) {
-      if (!wanted.equals(current)) {
-        generations.switchTo(wanted);
-        return "finished the way back to generation " + wanted;
-      }
-      return "generation " + wanted + " is whole" + underWay(entry) + linkText();
+    if (damage != null) {
+      return replace(wanted, damage, entry, proven);
     }
-    return replace(wanted, damage, entry, proven);
+    if (wanted.equals(current)) {
+      String line = "generation " + wanted + " is whole" + underWay(entry) + linkText();
+      return new Result(wanted, line, false);
+    }
+    boolean back = entry != null && entry.phase() == Journal.Phase.ROLLBACK;
+    String found = generations.currentText();
+    generations.switchTo(wanted);
+    return back
+        ? new Result(wanted, "finished the way back to generation " + wanted, false)
+        : new Result(
+            wanted, found + "; generation " + wanted + " is in force again" + linkText(), true);
+  }
+
+  /**
+   * Which generation is to be in force; null: none yet. Where an apply is under way, {@code
+   * current} says how far it came; where none is, the journal has the last word, and {@code
+   * current} was changed by somebody else, or by a recovery that did not come to its end.
+   */
+  private static @Nullable String wanted(Journal.Entry entry, @Nullable String current) {
+    return switch (entry.phase()) {
+      case ROLLBACK -> entry.previous();
+      case APPLIED -> entry.next();
+      case SWITCH, CONVERGE -> current != null ? current : entry.previous();
+      case SETTLE -> entry.next();
+    };
   }
 
   /** The newest that has served and is whole takes the place of a damaged one. */
-  private String replace(
+  private Result replace(
       String damaged, String damage, Journal.@Nullable Entry entry, List<String> proven)
       throws IOException {
     Set<String> candidates = new LinkedHashSet<>();
@@ -71,6 +100,7 @@ public final class Recovery {
       // A recovery before this one wrote it down, and died before current followed.
       candidates.add(entry.next());
     }
+    generations.current().ifPresent(candidates::add);
     candidates.addAll(proven);
     candidates.remove(damaged);
     for (String candidate : candidates) {
@@ -80,20 +110,23 @@ public final class Recovery {
             new Journal.Entry(
                 null, candidate, Journal.Phase.APPLIED, generations.commit(candidate)));
         generations.switchTo(candidate);
-        return damage + "; generation " + candidate + " is in force again" + linkText();
+        return new Result(
+            candidate,
+            damage + "; generation " + candidate + " is in force again" + linkText(),
+            true);
       }
     }
-    return withoutGeneration(damage + "; no other generation is whole");
+    return withoutGeneration(damage + "; no other generation is whole", true);
   }
 
   /** Where the link leads nowhere, nginx has only its own file to start with, if it had one. */
-  private String withoutGeneration(String found) throws IOException {
+  private Result withoutGeneration(String found, boolean mended) throws IOException {
     boolean dangles = link.state() == NginxLink.State.LINKED && !Files.exists(config);
     if (dangles && link.hasOriginal()) {
       link.undo();
-      return found + ": " + config + " is the original again";
+      return new Result(null, found + ": " + config + " is the original again", mended);
     }
-    return found + linkText();
+    return new Result(null, found + linkText(), mended);
   }
 
   private String linkText() throws IOException {

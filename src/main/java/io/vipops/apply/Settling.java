@@ -1,6 +1,6 @@
 package io.vipops.apply;
 
-import io.vipops.json.Json;
+import io.vipops.render.Sealed;
 import io.vipops.spec.Cluster;
 import io.vipops.spec.Server;
 import java.time.Duration;
@@ -57,18 +57,19 @@ public record Settling(
     json.put("ports", ports);
     json.put("settle_ms", settle.toMillis());
     json.put("upstreams", upstreams);
-    return Json.encode(json);
+    return Sealed.encode(json);
   }
 
   /**
    * Decodes what {@link #encode} wrote.
    *
-   * @throws Json.MalformedException if it is not JSON
-   * @throws RuntimeException if it has another shape
+   * @throws IllegalArgumentException if it is anything else
    */
   @SuppressWarnings("unchecked")
-  static Settling decode(byte[] bytes) throws Json.MalformedException {
-    Map<String, @Nullable Object> json = Json.decode(bytes);
+  static Settling decode(byte[] bytes) {
+    Map<String, @Nullable Object> json =
+        Sealed.decode(bytes)
+            .orElseThrow(() -> new IllegalArgumentException(NAME + " is not as it was written"));
     List<Long> ports = (List<Long>) at(json, "ports");
     return new Settling(
         (String) at(json, "cluster"),

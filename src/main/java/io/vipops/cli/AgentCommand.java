@@ -3,6 +3,7 @@ package io.vipops.cli;
 import io.vipops.agent.Agent;
 import io.vipops.agent.CannotStartException;
 import io.vipops.spec.AgentConfig;
+import io.vipops.worker.History;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class AgentCommand implements Callable<Integer> {
     }
     try {
       Logging.format(config.logFormat());
-      Agent agent = Agent.start(config, Vipops.version(), workerCommand());
+      Agent agent = Agent.start(config, Vipops.version(), workerCommand(), () -> proven(config));
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent), "stop"));
       agent.join();
       return 0;
@@ -72,6 +73,14 @@ final class AgentCommand implements Callable<Integer> {
     } catch (IOException e) {
       terminal.error(e.getMessage() + "; vipops agent needs root and its state and run folders");
       return CANNOT_START_NOW;
+    }
+  }
+
+  private static List<String> proven(AgentConfig config) {
+    try {
+      return History.open(config.stateDir()).proven();
+    } catch (IOException e) {
+      return List.of(); // what is in force, and what was before it, are still known
     }
   }
 

@@ -39,6 +39,7 @@ abstract class AgentRequest implements Callable<Integer> {
       Map<String, @Nullable Object> reply =
           agent.ask(
               command.name(),
+              body(),
               progress -> {
                 if (!json) {
                   terminal.dim(String.valueOf(progress.get("line")));
@@ -49,6 +50,11 @@ abstract class AgentRequest implements Callable<Integer> {
       terminal.error(String.valueOf(e.getMessage()));
       return 2;
     }
+  }
+
+  /** What goes with the request. */
+  Map<String, ?> body() {
+    return Map.of();
   }
 
   /** Whether an answer of the agent says that it was done. */

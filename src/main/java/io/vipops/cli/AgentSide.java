@@ -15,6 +15,7 @@ import io.vipops.render.Renderer;
 import io.vipops.spec.AgentConfig;
 import io.vipops.spec.SpecReader;
 import io.vipops.worker.History;
+import io.vipops.worker.Pin;
 import io.vipops.worker.Reconciler;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -133,8 +134,17 @@ final class AgentSide {
   /** Why the agent would not take a new commit for now. */
   private static List<String> hindrances(AgentConfig config) throws IOException {
     List<String> notes = new ArrayList<>();
-    if (History.isPaused(config.stateDir())) {
-      notes.add(config.node() + "'s agent is paused: takes no commit until vipops resume");
+    try {
+      History history = History.read(config.stateDir());
+      if (history.isPaused()) {
+        notes.add(config.node() + "'s agent is paused: takes no commit until vipops resume");
+      }
+      Pin pin = history.pin();
+      if (pin != null) {
+        notes.add(config.node() + " is " + pin.line());
+      }
+    } catch (History.DamagedException e) {
+      notes.add(e.getMessage() + ": the agent begins it anew, and forgets a pause");
     }
     Path current = config.stateDir().resolve("current/nginx/nginx.conf");
     if (!Nginx.isAdopted(config.nginx().config(), current)) {

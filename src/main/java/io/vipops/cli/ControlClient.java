@@ -2,6 +2,7 @@ package io.vipops.cli;
 
 import io.vipops.channel.Channel;
 import io.vipops.channel.UnixSocket;
+import io.vipops.spec.AgentConfig;
 import io.vipops.spec.AgentConfigReader;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -43,12 +44,28 @@ final class ControlClient {
    */
   Map<String, @Nullable Object> ask(String type, Consumer<Map<String, @Nullable Object>> onProgress)
       throws NoAgentException {
-    return ask(socket == null ? configuredSocket() : socket, type, onProgress);
+    return ask(type, Map.of(), onProgress);
+  }
+
+  /** As {@link #ask(String, Consumer)}, with {@code body} in the request. */
+  Map<String, @Nullable Object> ask(
+      String type, Map<String, ?> body, Consumer<Map<String, @Nullable Object>> onProgress)
+      throws NoAgentException {
+    return ask(socket == null ? configuredSocket() : socket, type, body, onProgress);
   }
 
   /** As {@link #ask(String, Consumer)}, of the agent that listens on {@code path}. */
   static Map<String, @Nullable Object> ask(
       Path path, String type, Consumer<Map<String, @Nullable Object>> onProgress)
+      throws NoAgentException {
+    return ask(path, type, Map.of(), onProgress);
+  }
+
+  private static Map<String, @Nullable Object> ask(
+      Path path,
+      String type,
+      Map<String, ?> body,
+      Consumer<Map<String, @Nullable Object>> onProgress)
       throws NoAgentException {
     try (SocketChannel connection = UnixSocket.connect(path)) {
       Channel channel =
@@ -59,7 +76,7 @@ final class ControlClient {
       Thread reader = new Thread(() -> read(channel), "control");
       reader.setDaemon(true);
       reader.start();
-      return channel.request(type, Map.of(), onProgress).get();
+      return channel.request(type, body, onProgress).get();
     } catch (IOException e) {
       throw new NoAgentException(
           isForbidden(path)
@@ -95,19 +112,20 @@ final class ControlClient {
   }
 
   private Path configuredSocket() {
-    Path runDir = Path.of("/run/vipops");
-    if (Files.isReadable(config)) {
-      try {
-        AgentConfigReader.Reading reading =
-            AgentConfigReader.read(config.toString(), Files.readAllBytes(config), "localhost");
-        if (reading.config() != null) {
-          runDir = reading.config().runDir();
-        }
-      } catch (IOException e) {
-        // Then the default is tried, and its failure is what the user reads.
-        return runDir.resolve("control.sock");
-      }
-    }
+    AgentConfig known = configuration();
+    Path runDir = known == null ? Path.of("/run/vipops") : known.runDir();
     return runDir.resolve("control.sock");
+  }
+
+  /** The agent's configuration; null: it cannot be read, and the defaults are tried. */
+  @Nullable AgentConfig configuration() {
+    try {
+      return Files.isReadable(config)
+          ? AgentConfigReader.read(config.toString(), Files.readAllBytes(config), "localhost")
+              .config()
+          : null;
+    } catch (IOException e) {
+      return null;
+    }
   }
 }

@@ -35,7 +35,7 @@ final class RecoverCommand extends HostCommand {
         return 0;
       }
       List<String> proven = History.open(config.stateDir()).proven();
-      terminal.good(new Recovery(config.nginx(), config.stateDir()).run(proven));
+      terminal.good(new Recovery(config.nginx(), config.stateDir()).run(proven).line());
     } catch (IOException e) {
       terminal.error("not recovered: " + AgentLock.reason(e));
     }

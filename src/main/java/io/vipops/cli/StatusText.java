@@ -38,6 +38,7 @@ final class StatusText {
     list(status.get("checks")).forEach(one -> check(map(one)));
     list(status.get("upstreams")).forEach(one -> upstream(map(one)));
     generation(map(status.get("generation")), map(status.get("git")));
+    map(status.get("web")).forEach((name, one) -> web(name, map(one)));
     terminal.out().flush();
   }
 
@@ -116,6 +117,13 @@ final class StatusText {
                   text(git, "branch"),
                   shortSha(git.get("head")),
                   age(git.get("fetched"))));
+    }
+  }
+
+  /** Only what is wrong: how many addresses a node has is no news. */
+  private void web(Object name, Map<?, ?> one) {
+    if (one.get("error") != null) {
+      line("  %s %s: %s".formatted(terminal.paint("fg(yellow)", "!"), name, one.get("error")));
     }
   }
 

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
       "Runs a pair of nginx load balancers from a cluster spec in Git.",
       "",
       "On your desk or in CI: validate, render, plan, schema, explain-rule.",
-      "On a load balancer: agent, status, sync, pause, resume, retry, drain, undrain,",
-      "adopt, unadopt, recover, release."
+      "On a load balancer: agent, status, history, sync, pause, resume, retry, rollback,",
+      "accept-rewrite, drain, undrain, adopt, unadopt, recover, release."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Vipops.Version.class)
@@ -47,6 +47,9 @@ public final class Vipops implements Runnable {
           PauseCommand.class,
           ResumeCommand.class,
           RetryCommand.class,
+          RollbackCommand.class,
+          HistoryCommand.class,
+          AcceptRewriteCommand.class,
           DrainCommand.class,
           UndrainCommand.class,
           AdoptCommand.class,

@@ -142,6 +142,43 @@ public final class Engine implements AutoCloseable {
     return lastStatus;
   }
 
+  /**
+   * Addresses of instances that are not Active, which somebody else put on this host: two nodes
+   * would answer for them. A line each.
+   */
+  public List<String> strays() {
+    List<String> lines = new ArrayList<>();
+    CompletableFuture<Void> asked =
+        order(
+            (nowNs, done) -> {
+              lines.addAll(loop.strays(false, nowNs));
+              done.complete(null);
+            });
+    return awaited(asked) ? List.copyOf(lines) : List.of();
+  }
+
+  /** Takes {@link #strays} off. */
+  public void takeOffStrays() {
+    var unused =
+        order(
+            (nowNs, done) -> {
+              var taken = loop.strays(true, nowNs);
+              done.complete(null);
+            });
+  }
+
+  private static boolean awaited(CompletableFuture<Void> asked) {
+    try {
+      asked.get(ANSWER_MS, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
   /** Hands over every VIP, removes it and ends the loop; returns when that is done. */
   @Override
   public void close() {

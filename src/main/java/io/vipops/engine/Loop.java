@@ -11,11 +11,14 @@ import io.vipops.linux.SystemCallException;
 import io.vipops.linux.VrrpSocket;
 import io.vipops.netlink.InterfaceAddress;
 import io.vipops.netlink.NetlinkMessage;
+import io.vipops.spec.VirtualAddress;
 import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.State;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -279,6 +282,35 @@ final class Loop implements Runnable {
         .findFirst()
         .ifPresent(
             vip -> performer.perform(holder, holder.router().onAddressRemoved(vip, nowNs), nowNs));
+  }
+
+  /** What stands on this host of instances that are not Active; see {@link Engine#strays}. */
+  List<String> strays(boolean takeOff, long nowNs) {
+    List<String> lines = new ArrayList<>();
+    for (LiveRouter it : routers.all()) {
+      State state = it.router().state();
+      if (state == State.ACTIVE || state == State.HANDING_OVER) {
+        continue;
+      }
+      for (VirtualAddress vip : it.instance().virtualAddresses()) {
+        InetAddress address = vip.prefix().address();
+        boolean here = !host.entries(it.port().interfaceIndex(), address).isEmpty();
+        if (here && !vips.holds(address) && !address.equals(it.instance().address())) {
+          lines.add(
+              vip.prefix()
+                  + " is on "
+                  + it.port().name()
+                  + " though "
+                  + it.name()
+                  + " is "
+                  + state.name().toLowerCase(Locale.ROOT));
+          if (takeOff) {
+            performer.perform(it, List.of(new Effect.Release(List.of(vip))), nowNs);
+          }
+        }
+      }
+    }
+    return lines;
   }
 
   /** The last thing a failed loop does: nobody here may answer for an address unguarded. */

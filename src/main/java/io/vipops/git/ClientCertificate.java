@@ -29,7 +29,8 @@ record ClientCertificate(Path certFile, Path keyFile) {
   X509ExtendedKeyManager keyManager() throws IOException, GeneralSecurityException {
     Certificate[] chain = chain().toArray(Certificate[]::new);
     if (chain.length == 0) {
-      throw new SettingFault("cert_file " + certFile + " holds no certificate: put it there as PEM");
+      throw new SettingFault(
+          "cert_file " + certFile + " holds no certificate: put it there as PEM");
     }
     ((X509Certificate) chain[0]).checkValidity();
     PrivateKey key = key(chain[0]);

@@ -35,6 +35,21 @@ final class FailureText {
         || cause(failure, MissingObjectException.class) != null;
   }
 
+  /** Whether the disk does not take what is written to it, however good what is on it. */
+  static boolean isStorage(Throwable failure) {
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < 16; depth++, at = at.getCause()) {
+      String text = String.valueOf(at.getMessage());
+      if (at instanceof java.nio.file.AccessDeniedException
+          || text.contains("No space left on device")
+          || text.contains("Disk quota exceeded")
+          || text.contains("Read-only file system")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The deepest message, on one line. */
   static String why(Throwable failure) {
     SettingFault ours = cause(failure, SettingFault.class);

@@ -29,12 +29,12 @@ final class HttpsFailureText {
   /** Whether a server was reached and answered, but not in its right way. */
   static boolean isOddAnswer(Throwable failure) {
     return Stream.of(
-            SettingFault.class,
-            ConnectException.class,
-            UnknownHostException.class,
-            SocketTimeoutException.class,
-            SSLException.class)
-        .allMatch(kind -> FailureText.cause(failure, kind) == null)
+                SettingFault.class,
+                ConnectException.class,
+                UnknownHostException.class,
+                SocketTimeoutException.class,
+                SSLException.class)
+            .allMatch(kind -> FailureText.cause(failure, kind) == null)
         && !FailureText.why(failure).contains("tunnel");
   }
 
@@ -74,9 +74,9 @@ final class HttpsFailureText {
     boolean alert =
         (asked && CUT_OFF.matcher(why).find())
             || (why.contains("fatal alert: ")
-            && (why.contains("certificate")
-                || why.contains("unknown_ca")
-                || why.contains("denied")));
+                && (why.contains("certificate")
+                    || why.contains("unknown_ca")
+                    || why.contains("denied")));
     if (https.certFile() != null && (alert || why.startsWith("400 "))) {
       return "the server refuses the certificate in "
           + https.certFile()

@@ -127,16 +127,28 @@ final class KnownHosts implements ServerKeyDatabase {
     int port = withPort ? Integer.parseInt(address.substring(colon + 1)) : 22;
     List<Pin> pins = new ArrayList<>();
     for (KnownHostEntry entry : entries()) {
-      if (entry.isHostMatch(host, port)) {
+      if (isFor(entry, host, port)) {
         pins.add(new Pin(entry.getMarker(), key(entry)));
       }
     }
     return pins;
   }
 
+  private static boolean isFor(KnownHostEntry entry, String host, int port) {
+    if (entry.getHashedEntry() != null) {
+      return entry.isHostMatch(host, port);
+    }
+    String line = entry.getConfigLine();
+    String names = line.substring(line.startsWith("@") ? line.indexOf(' ') + 1 : 0).strip();
+    return HostPatterns.match(names.split("\\s", 2)[0], host, port);
+  }
+
   private List<KnownHostEntry> entries() throws IOException {
     if (!Files.exists(file)) {
-      throw new SettingFault("known_hosts " + file + " does not exist: put the server's host key there (ssh-keyscan prints it)");
+      throw new SettingFault(
+          "known_hosts "
+              + file
+              + " does not exist: put the server's host key there (ssh-keyscan prints it)");
     }
     List<String> lines;
     try {

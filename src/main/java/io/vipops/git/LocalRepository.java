@@ -152,7 +152,7 @@ public final class LocalRepository implements Closeable {
       if (!path.isEmpty() && !exists(walk, parsed, path)) {
         return List.of();
       }
-      return new CommitFiles(walk.getObjectReader(), parsed, commit.shortSha()).read(path);
+      return new CommitFiles(walk.getObjectReader(), parsed, commit.shortSha(), false).read(path);
     } catch (IOException e) {
       throw unreadable(top(), e);
     }

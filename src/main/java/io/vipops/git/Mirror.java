@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mirror implements Closeable {
   private static final String FETCHED = "refs/vipops/head";
+  private static final int MAX_PACKS = 50;
 
   private final Path dir;
   private final AgentConfig.Source source;
   private final Remote remote;
+  private final Download download;
   private final String branchRef;
   private @Nullable FileRepository repository;
 
@@ -37,6 +39,7 @@ public final class Mirror implements Closeable {
     this.dir = dir;
     this.source = source;
     this.remote = remote;
+    this.download = new Download(remote);
     this.branchRef = "refs/heads/" + source.branch();
   }
 
@@ -84,12 +87,8 @@ public final class Mirror implements Closeable {
     FileRepository mirror = repository();
     try {
       if (!mirror.getObjectDatabase().has(ObjectId.fromString(head))) {
-        RefSpec branch = new RefSpec("+" + branchRef + ":" + FETCHED);
-        remote.visit(
-            mirror,
-            "fetch",
-            transport -> transport.fetch(NullProgressMonitor.INSTANCE, List.of(branch)));
-        mirror.autoGC(NullProgressMonitor.INSTANCE);
+        mirror = joined();
+        download.fetch(mirror, new RefSpec("+" + branchRef + ":" + FETCHED), head);
         ObjectId fetched = mirror.resolve(FETCHED);
         return commit(mirror, fetched == null ? ObjectId.fromString(head) : fetched);
       }
@@ -101,6 +100,44 @@ public final class Mirror implements Closeable {
         throw damaged(e);
       }
       throw e;
+    }
+  }
+
+  /**
+   * The mirror with few packs. Where files were left out, packs cannot be joined, and a new copy is
+   * fetched.
+   */
+  private FileRepository joined() throws GitFailure, IOException {
+    FileRepository mirror = repository();
+    if (!Download.isFiltered(mirror)) {
+      mirror.autoGC(NullProgressMonitor.INSTANCE);
+    } else if (mirror.getObjectDatabase().getPacks().size() >= MAX_PACKS) {
+      close(repository);
+      repository = null;
+      removeAll();
+    }
+    return repository();
+  }
+
+  /** Whether the commit is here. */
+  public boolean has(String sha) throws GitFailure {
+    return repository().getObjectDatabase().has(ObjectId.fromString(sha));
+  }
+
+  /**
+   * Looks at every commit that {@code head} has and {@code known} have not, parents first and
+   * {@code head} last, until something is found. With no {@code known}, at {@code head} alone.
+   *
+   * @param known commits that are here
+   * @return null: nothing was found
+   * @throws GitFailure of the commit, if one is larger than 1 MiB
+   */
+  public <T> @Nullable T firstOf(Commit head, List<String> known, CommitWalk.Look<T> look)
+      throws GitFailure {
+    try (RevWalk walk = new RevWalk(repository())) {
+      return new CommitWalk(walk).firstOf(head, known, look);
+    } catch (IOException e) {
+      throw damaged(e);
     }
   }
 
@@ -126,7 +163,9 @@ public final class Mirror implements Closeable {
   public List<SourceFile> read(Commit commit, String path) throws GitFailure {
     try (RevWalk walk = new RevWalk(repository())) {
       RevCommit parsed = walk.parseCommit(ObjectId.fromString(commit.sha()));
-      return new CommitFiles(walk.getObjectReader(), parsed, commit.shortSha()).read(path);
+      return new CommitFiles(
+              walk.getObjectReader(), parsed, commit.shortSha(), Download.isFiltered(repository()))
+          .read(path);
     } catch (IOException e) {
       throw damaged(e);
     }
@@ -159,7 +198,7 @@ public final class Mirror implements Closeable {
       }
       Files.createDirectories(dir);
       Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwx------"));
-      FileRepository opened = new FileRepository(dir.toFile());
+      FileRepository opened = new Intake(dir.toFile());
       if (isNew) {
         opened.create(true);
         keepSmall(opened.getConfig());
@@ -173,7 +212,7 @@ public final class Mirror implements Closeable {
 
   /** Each fetch brings a pack: packs are joined now and then, within little memory. */
   private static void keepSmall(StoredConfig config) throws IOException {
-    config.setInt("gc", null, "autoPackLimit", 50);
+    config.setInt("gc", null, "autoPackLimit", MAX_PACKS);
     config.setBoolean("gc", null, "autoDetach", false);
     config.setString("gc", null, "prunePackExpire", "now");
     config.setString("gc", null, "pruneExpire", "now");
@@ -219,6 +258,10 @@ public final class Mirror implements Closeable {
   private GitFailure damaged(Throwable cause) {
     close(repository);
     repository = null;
+    if (FailureText.isStorage(cause)) {
+      // The copy is as good as the disk lets it be: without it a full one could not be used either.
+      return GitFailure.ofHost("mirror " + dir + ": " + FailureText.why(cause), cause);
+    }
     try {
       removeAll();
     } catch (IOException e) {

@@ -57,8 +57,7 @@ final class TlsFiles {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       AskedIdentity self = identity();
-      context.init(
-          new KeyManager[] {self}, caFile == null ? null : trustOnly(caFile), null);
+      context.init(new KeyManager[] {self}, caFile == null ? null : trustOnly(caFile), null);
       identity = self;
       SSLSocketFactory made = context.getSocketFactory();
       sockets = made;

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -39,9 +40,9 @@ final class ScriptFile {
   }
 
   /**
-   * Returns why {@code command} must not run, in one line that names the path; null: it may.
-   * Looks at the command itself and, where that is a shell or the like, at the first argument that
-   * is an absolute path. A path that is not there is no reason: the run will say so.
+   * Returns why {@code command} must not run, in one line that names the path; null: it may. Looks
+   * at the command itself and, where that is a shell or the like, at the first argument that is an
+   * absolute path. A path that is not there is no reason: the run will say so.
    *
    * @param trusted ids of users who may own what runs
    */
@@ -109,8 +110,8 @@ final class ScriptFile {
     Map<String, Object> file =
         Files.readAttributes(
             path, "unix:uid,mode,isDirectory,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
-    int mode = (Integer) file.get("mode");
-    if (!trusted.contains((Integer) file.get("uid"))) {
+    int mode = (Integer) Objects.requireNonNull(file.get("mode"));
+    if (!trusted.contains((Integer) Objects.requireNonNull(file.get("uid")))) {
       return path
           + " belongs to "
           + Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName()

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Whether a command exits with 0. It runs as its {@link ScriptUser}, and only while its {@link
- * ScriptFile} is nobody else's to change. No shell reads it; a session, and so a process group, of its own;
- * its output goes nowhere. When the time is over its whole group is killed, and that is a failure
- * whatever it would have said.
+ * ScriptFile} is nobody else's to change. No shell reads it; a session, and so a process group, of
+ * its own; its output goes nowhere. When the time is over its whole group is killed, and that is a
+ * failure whatever it would have said.
  */
 final class ScriptProbe {
   private static final File NOTHING = new File("/dev/null");

@@ -11,9 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom a script runs as. Where the spec does not say, {@code vipops-script} if there is such a user,
- * else {@code nobody}: never root, which has to be asked for by name. An agent that is not root can
- * become nobody else, and runs scripts as itself.
+ * Whom a script runs as. Where the spec does not say, {@code vipops-script} if there is such a
+ * user, else {@code nobody}: never root, which has to be asked for by name. An agent that is not
+ * root can become nobody else, and runs scripts as itself.
  *
  * @param become null: as the agent itself
  */

@@ -1,6 +1,5 @@
 package io.vipops.render;
 
-import io.vipops.json.Json;
 import io.vipops.spec.Position;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,7 +53,7 @@ public record Manifest(
         lines);
   }
 
-  /** Encodes as JSON, on one line. */
+  /** Encodes as {@link Sealed} JSON, on one line. */
   public byte[] encode() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("version", 1L);
@@ -67,40 +66,40 @@ public record Manifest(
         (file, list) ->
             spans.put(file, list.stream().map(s -> List.of(s.from, s.to, s.source)).toList()));
     json.put("lines", spans);
-    return Json.encode(json);
+    return Sealed.encode(json);
   }
 
   /** Decodes what {@link #encode} wrote; empty where {@code json} is anything else. */
   public static Optional<Manifest> decode(byte[] json) {
-    try {
-      Map<String, @Nullable Object> object = Json.decode(json);
-      if (!(object.get("generation") instanceof String generation)
-          || !(object.get("commit") instanceof String commit)
-          || !(object.get("vipops") instanceof String version)
-          || !(object.get("sha256") instanceof Map<?, ?> sha256)
-          || !(object.get("lines") instanceof Map<?, ?> spans)) {
-        return Optional.empty();
-      }
-      SortedMap<String, String> hashes = new TreeMap<>();
-      sha256.forEach((file, hash) -> hashes.put(String.valueOf(file), String.valueOf(hash)));
-      SortedMap<String, List<Span>> lines = new TreeMap<>();
-      spans.forEach((file, list) -> lines.put(String.valueOf(file), decodeSpans(list)));
-      return Optional.of(new Manifest(generation, commit, version, hashes, lines));
-    } catch (Json.MalformedException e) {
+    Map<String, @Nullable Object> object = Sealed.decode(json).orElse(Map.of());
+    if (!(object.get("generation") instanceof String generation)
+        || !(object.get("commit") instanceof String commit)
+        || !(object.get("vipops") instanceof String version)
+        || !(object.get("sha256") instanceof Map<?, ?> sha256)
+        || !(object.get("lines") instanceof Map<?, ?> spans)) {
       return Optional.empty();
     }
+    SortedMap<String, String> hashes = new TreeMap<>();
+    sha256.forEach((file, hash) -> hashes.put(String.valueOf(file), String.valueOf(hash)));
+    SortedMap<String, List<Span>> lines = new TreeMap<>();
+    spans.forEach((file, list) -> lines.put(String.valueOf(file), decodeSpans(list)));
+    return Optional.of(new Manifest(generation, commit, version, hashes, lines));
   }
 
-  /** The files that are missing, too many, or of another content than the manifest says. */
-  public SortedSet<String> differences(SortedMap<String, byte[]> files) {
-    SortedMap<String, String> found = hashes(files);
+  /**
+   * The files that are missing, too many, or of another content than the manifest says.
+   *
+   * @param found SHA-256 by file, 64 hex digits
+   */
+  public SortedSet<String> differences(SortedMap<String, String> found) {
     SortedSet<String> names = new TreeSet<>(hashes.keySet());
     names.addAll(found.keySet());
     names.removeIf(name -> hashes.containsKey(name) && hashes.get(name).equals(found.get(name)));
     return names;
   }
 
-  private static SortedMap<String, String> hashes(SortedMap<String, byte[]> files) {
+  /** SHA-256 by file, 64 hex digits. */
+  public static SortedMap<String, String> hashes(SortedMap<String, byte[]> files) {
     SortedMap<String, String> hashes = new TreeMap<>();
     files.forEach((file, content) -> hashes.put(file, GenerationId.hash(content)));
     return hashes;

@@ -61,8 +61,12 @@ public record AgentConfig(
     public static final Https DEFAULT = new Https(null, null, null, null, null);
   }
 
-  /** Only commits signed by one of these are taken. */
-  public record Verify(Path allowedSigners) {}
+  /**
+   * Only commits signed by one of these are taken.
+   *
+   * @param revokedKeys whose signatures count no more; null: none
+   */
+  public record Verify(Path allowedSigners, @Nullable Path revokedKeys) {}
 
   /**
    * Where a Git server says that somebody has pushed.

@@ -49,7 +49,9 @@ final class AgentSourceReader {
       return null;
     }
     AgentConfig.Verify read =
-        new AgentConfig.Verify(AgentValues.requiredPath(verify, "allowed_signers"));
+        new AgentConfig.Verify(
+            AgentValues.requiredPath(verify, "allowed_signers"),
+            AgentValues.optionalPath(verify, "revoked_keys"));
     verify.done();
     return read;
   }

@@ -236,14 +236,15 @@ public final class CommitStatusApi {
           text(to).contains("Cannot transition status")
               ? Answer.of(Answer.Kind.TAKEN, "")
               : Answer.of(Answer.Kind.REJECTED, line);
-      case 401 ->
-          denied(line + ": put a valid token into report.token_file " + report.tokenFile());
-      case 403 ->
-          denied(line + ": let the token set commit statuses of " + report.repository());
+      case 401 -> denied(line + ": put a valid token into report.token_file " + report.tokenFile());
+      case 403 -> denied(line + ": let the token set commit statuses of " + report.repository());
       case 404 ->
           Answer.of(
               Answer.Kind.REJECTED,
-              line + ": check report.repository " + report.repository() + " and the token's rights");
+              line
+                  + ": check report.repository "
+                  + report.repository()
+                  + " and the token's rights");
       case 422 -> Answer.of(Answer.Kind.REJECTED, line + ": it does not know the commit");
       default ->
           code / 100 == 3
@@ -266,8 +267,7 @@ public final class CommitStatusApi {
     if ("0".equals(to.getHeaderField("X-RateLimit-Remaining"))
         && reset != null
         && reset.matches("[0-9]{1,12}")) {
-      Duration left =
-          Duration.between(Instant.now(), Instant.ofEpochSecond(Long.parseLong(reset)));
+      Duration left = Duration.between(Instant.now(), Instant.ofEpochSecond(Long.parseLong(reset)));
       return left.isNegative() ? Duration.ZERO : left;
     }
     return null;

@@ -6,12 +6,17 @@ import io.vipops.apply.Generations;
 import io.vipops.apply.Journal;
 import io.vipops.apply.Journal.Phase;
 import io.vipops.apply.Settling;
+import io.vipops.apply.StorageException;
 import io.vipops.render.Manifest;
 import io.vipops.render.Renderer;
 import io.vipops.render.Renderer.Rendering;
+import io.vipops.render.VrrpFile;
+import io.vipops.render.VrrpYaml;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,6 +32,7 @@ final class CommitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(CommitPoint.class);
   private static final int KEEP = 10;
 
+  private final Path stateDir;
   private final Generations generations;
   private final Journal journal;
   private @Nullable String id;
@@ -36,6 +42,7 @@ final class CommitPoint {
   private Instant since = Instant.EPOCH;
 
   CommitPoint(Path stateDir) {
+    this.stateDir = stateDir;
     this.generations = new Generations(stateDir);
     this.journal = new Journal(stateDir);
   }
@@ -65,6 +72,37 @@ final class CommitPoint {
     return entry == null ? Phase.APPLIED : entry.phase();
   }
 
+  List<String> kept() throws ApplyFailure {
+    try {
+      return generations.kept();
+    } catch (IOException e) {
+      throw host("generations", e);
+    }
+  }
+
+  @Nullable String damage(String generation) {
+    try {
+      Settling unused = generations.load(generation);
+      return null;
+    } catch (ApplyFailure e) {
+      return e.line();
+    }
+  }
+
+  String commit(String generation) {
+    return generations.commit(generation);
+  }
+
+  /** The VRRP half; null: it cannot be read. */
+  @Nullable VrrpFile vrrp(String generation) {
+    Path file = vrrpFile(generation);
+    try {
+      return VrrpYaml.decode(file.toString(), Files.readAllBytes(file)).file();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
   /** The rendered VRRP half of a generation. */
   Path vrrpFile(String generation) {
     return folder(generation).resolve(Renderer.VRRP_YAML);
@@ -87,8 +125,8 @@ final class CommitPoint {
     } catch (IOException e) {
       throw host("resume", e);
     }
-    if (read && Objects.equals(there, id)) {
-      return false;
+    if (read && (id != null || there == null)) {
+      return false; // whatever current became meanwhile is drift
     }
     id = there;
     since = Instant.now();
@@ -100,6 +138,11 @@ final class CommitPoint {
       String now = id;
       entry =
           now == null ? null : new Journal.Entry(null, now, Phase.APPLIED, generations.commit(now));
+    }
+    if (entry != null
+        && entry.phase() == Phase.APPLIED
+        && !generations.inspect(entry.next()).contains("it is missing")) {
+      id = entry.next(); // where nothing is under way, the journal has the last word
     }
     read = true;
     return true;
@@ -117,7 +160,7 @@ final class CommitPoint {
     try {
       generations.stage(rendering.generation(), Manifest.of(rendering, commit, version), settling);
     } catch (IOException e) {
-      throw host("stage: cannot write " + folder(rendering.generation().id()), e);
+      throw host("stage: cannot write generation " + rendering.generation().id(), e);
     }
   }
 
@@ -140,22 +183,29 @@ final class CommitPoint {
     write(at.in(phase));
   }
 
-  /** Nothing is under way any more: {@code current} is applied, for {@code commit}. */
-  void applied(String commit) throws ApplyFailure {
+  /**
+   * Nothing is under way any more: {@code current} is applied, for {@code commit}.
+   *
+   * @param served in the order in which they are given up, the last first: a clock that was set
+   *     back says nothing about age
+   */
+  void applied(String commit, List<String> served) throws ApplyFailure {
     String now = id;
     if (now != null) {
       Journal.Entry last = entry;
       String previous = last == null || !last.next().equals(now) ? null : last.previous();
       write(new Journal.Entry(previous, now, Phase.APPLIED, commit));
-      prune(previous, now);
+      prune(previous, now, served);
     }
   }
 
-  private void prune(@Nullable String previous, String now) throws ApplyFailure {
+  private void prune(@Nullable String previous, String now, List<String> served)
+      throws ApplyFailure {
     Set<String> keep = new TreeSet<>(Set.of(now));
     if (previous != null) {
       keep.add(previous);
     }
+    served.stream().limit(KEEP).filter(it -> keep.size() < KEEP).forEach(keep::add);
     try {
       generations.prune(KEEP, keep);
     } catch (IOException e) {
@@ -234,7 +284,7 @@ final class CommitPoint {
     id = next;
   }
 
-  private static ApplyFailure host(String what, IOException cause) {
-    return new ApplyFailure(Fault.HOST, what + ": " + cause);
+  private ApplyFailure host(String what, IOException cause) {
+    return new ApplyFailure(Fault.HOST, what + ": " + StorageException.line(stateDir, cause));
   }
 }

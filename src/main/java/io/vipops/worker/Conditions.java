@@ -11,6 +11,11 @@ final class Conditions {
   static final String READY = "Ready";
   static final String STALLED = "Stalled";
   static final String FETCH_FAILED = "FetchFailed";
+  static final String PAUSED = "Paused";
+  static final String ROLLED_BACK = "RolledBack";
+
+  static final String DRIFTED = "Drifted";
+  static final String SOURCE_VERIFIED = "SourceVerified";
 
   private record Condition(boolean status, String reason, String message, Instant since) {}
 
@@ -21,6 +26,14 @@ final class Conditions {
     Condition before = byType.get(type);
     Instant since = before == null || before.status != status ? now : before.since;
     byType.put(type, new Condition(status, reason, message, since));
+  }
+
+  /** It holds no longer; what was said when it last ended stays. */
+  void clear(String type, Instant now) {
+    Condition before = byType.get(type);
+    if (before == null || before.status) {
+      set(type, false, "", "", now);
+    }
   }
 
   /** As {@code status.json} shows them. */

@@ -7,19 +7,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What this node did with the commits that it saw, in {@code history/history.json} of the state
  * folder: written through to the disk with every change. Not for several threads.
  */
 public final class History {
+  private static final Logger LOG = LoggerFactory.getLogger(History.class);
   private static final int PASSES = 100;
   private static final int DENIALS = 100;
 
@@ -27,8 +33,9 @@ public final class History {
    * The end of one pass.
    *
    * @param context what it was judged by; see {@link Denial}
-   * @param at ISO 8601, UTC
+   * @param at ISO 8601, UTC, by this host's clock: the order is that of the list
    * @param stepMs milliseconds by step
+   * @param rollback whether {@code vipops rollback} asked for it, and not the branch
    */
   public record Entry(
       String context,
@@ -39,7 +46,9 @@ public final class History {
       @Nullable String generation,
       String at,
       String line,
-      Map<String, Long> stepMs) {}
+      Map<String, Long> stepMs,
+      boolean rollback,
+      Moved moved) {}
 
   /**
    * A commit that is not tried again.
@@ -49,16 +58,22 @@ public final class History {
   public record Denial(String context, String line, @Nullable String problems) {}
 
   /** After these nginx runs the generation. */
-  private static final Set<Outcome.Kind> RAN =
-      Set.of(Outcome.Kind.APPLIED, Outcome.Kind.UNCHANGED, Outcome.Kind.SUPERSEDED);
+  static final Set<Outcome.Kind> RAN =
+      Set.of(
+          Outcome.Kind.APPLIED,
+          Outcome.Kind.UNCHANGED,
+          Outcome.Kind.ROLLED_BACK,
+          Outcome.Kind.SUPERSEDED);
 
   private final Path file;
   private final List<Entry> passes = new ArrayList<>();
   private final Map<String, Denial> denials = new LinkedHashMap<>();
-  private boolean paused;
+  private @Nullable String pausedSince;
+  private @Nullable Pin pin;
   private @Nullable String accepted;
   private @Nullable String acceptedFrom;
   private @Nullable Entry applied;
+  private TrustMarks trust = TrustMarks.NONE;
 
   private History(Path file) {
     this.file = file;
@@ -71,44 +86,76 @@ public final class History {
    *     history.json.damaged} and begun anew
    */
   public static History open(Path stateDir) throws IOException {
-    History history = new History(stateDir.resolve("history/history.json"));
     try {
-      history.decode(Json.decode(Files.readAllBytes(history.file)));
-      return history;
-    } catch (NoSuchFileException e) {
-      return history;
-    } catch (Json.MalformedException | RuntimeException e) {
-      Files.move(
-          history.file,
-          history.file.resolveSibling("history.json.damaged"),
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-      return new History(history.file);
+      return read(stateDir);
+    } catch (DamagedException e) {
+      Path kept = e.file.resolveSibling("history.json.damaged");
+      Files.move(e.file, kept, StandardCopyOption.REPLACE_EXISTING);
+      LOG.warn(
+          "{}; kept as {} and begun anew: passes, refused commits, a pause, a pin and the last"
+              + " accepted commit are forgotten",
+          e.getMessage(),
+          kept);
+      return new History(e.file);
     }
   }
 
   /**
-   * Whether the agent of {@code stateDir} leaves commits alone; touches nothing.
+   * Reads what is there and touches nothing: for who is not the worker.
    *
-   * @throws IOException if the file cannot be read; of a damaged one the agent takes no pause
-   *     either
+   * @throws IOException if the file cannot be read, or is damaged
    */
-  public static boolean isPaused(Path stateDir) throws IOException {
+  public static History read(Path stateDir) throws IOException {
+    Path file = stateDir.resolve("history/history.json");
+    History history = new History(file);
     try {
-      byte[] json = Files.readAllBytes(stateDir.resolve("history/history.json"));
-      return Boolean.TRUE.equals(Json.decode(json).get("paused"));
-    } catch (NoSuchFileException | Json.MalformedException e) {
-      return false;
+      history.decode(Json.decode(Files.readAllBytes(file)));
+    } catch (NoSuchFileException e) {
+      return history;
+    } catch (Json.MalformedException | RuntimeException e) {
+      throw new DamagedException(file, e);
+    }
+    return history;
+  }
+
+  /** The file is there, and is no history. */
+  public static final class DamagedException extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final transient Path file;
+
+    DamagedException(Path file, Exception cause) {
+      super(file + " is damaged: " + cause.getMessage(), cause);
+      this.file = file;
     }
   }
 
   /** Whether commits are left alone for now. */
   public boolean isPaused() {
-    return paused;
+    return pausedSince != null;
+  }
+
+  /** Since when; ISO 8601, UTC; null: they are not. */
+  public @Nullable String pausedSince() {
+    return pausedSince;
   }
 
   public void setPaused(boolean paused) throws IOException {
-    this.paused = paused;
-    save();
+    if (paused != isPaused()) {
+      pausedSince = paused ? Times.shown(Instant.now()) : null;
+      save();
+    }
+  }
+
+  /** The generation that {@code vipops rollback} holds; null: the branch is followed. */
+  public @Nullable Pin pin() {
+    return pin;
+  }
+
+  public void setPin(@Nullable Pin next) throws IOException {
+    if (!Objects.equals(pin, next)) {
+      pin = next;
+      save();
+    }
   }
 
   /** The oldest first. */
@@ -129,9 +176,14 @@ public final class History {
     return List.copyOf(ids);
   }
 
-  /** The end of the last pass; null: there was none. */
+  /** The end of the last pass that the branch asked for; null: there was none. */
   public @Nullable Entry last() {
-    return passes.isEmpty() ? null : passes.get(passes.size() - 1);
+    for (int i = passes.size() - 1; i >= 0; i--) {
+      if (!passes.get(i).rollback()) {
+        return passes.get(i);
+      }
+    }
+    return null;
   }
 
   /** The last commit in force; null: none yet. */
@@ -170,6 +222,18 @@ public final class History {
     save();
   }
 
+  /** What is remembered of signatures and rewrites. */
+  TrustMarks trust() {
+    return trust;
+  }
+
+  void setTrust(TrustMarks marks) throws IOException {
+    if (!marks.equals(trust)) {
+      trust = marks;
+      save();
+    }
+  }
+
   /** Why {@code sha} is not tried again; null: it may be tried. */
   public @Nullable Denial denial(String sha, String context) {
     Denial denial = denials.get(sha);
@@ -191,12 +255,42 @@ public final class History {
     save();
   }
 
+  /**
+   * What {@code vipops history} shows.
+   *
+   * @param count of the passes, the newest first
+   */
+  public Map<String, @Nullable Object> shown(int count) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("version", 1);
+    json.put("paused", isPaused());
+    json.put("paused_since", pausedSince);
+    json.put("pin", pin == null ? null : pin.json());
+    json.put("pinned", pin == null ? null : pin.line());
+    List<Map<String, @Nullable Object>> newest = new ArrayList<>();
+    for (int i = passes.size() - 1; i >= 0 && newest.size() < count; i--) {
+      Map<String, @Nullable Object> one = encode(passes.get(i));
+      one.remove("context");
+      newest.add(one);
+    }
+    json.put("passes", newest);
+    return json;
+  }
+
+  /** Writes what a full or broken disk kept from being written. */
+  public void flush() throws IOException {
+    save();
+  }
+
   private void save() throws IOException {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("version", 1);
-    json.put("paused", paused);
+    json.put("paused", isPaused());
+    json.put("paused_since", pausedSince);
+    json.put("pin", pin == null ? null : pin.json());
     json.put("accepted", accepted);
     json.put("accepted_from", acceptedFrom);
+    json.put("trust", trust.encode());
     json.put("applied", applied == null ? null : encode(applied));
     Map<String, Object> denied = new LinkedHashMap<>();
     denials.forEach(
@@ -223,14 +317,21 @@ public final class History {
     json.put("at", entry.at());
     json.put("line", entry.line());
     json.put("step_ms", entry.stepMs());
+    json.put("rollback", entry.rollback());
+    json.put("moved", entry.moved().json());
     return json;
   }
 
   @SuppressWarnings("unchecked")
   private void decode(Map<String, @Nullable Object> json) {
-    paused = Boolean.TRUE.equals(json.get("paused"));
+    if (Boolean.TRUE.equals(json.get("paused"))) {
+      Object since = json.get("paused_since");
+      pausedSince = since == null ? Times.shown(Instant.EPOCH) : since.toString();
+    }
+    pin = Pin.of(json.get("pin"));
     accepted = (String) json.get("accepted");
     acceptedFrom = (String) json.get("accepted_from");
+    trust = TrustMarks.decode(json.get("trust"));
     if (json.get("applied") instanceof Map<?, ?> entry) {
       applied = entry((Map<String, @Nullable Object>) entry);
     }
@@ -259,7 +360,9 @@ public final class History {
         (String) json.get("generation"),
         text(json, "at"),
         text(json, "line"),
-        json.get("step_ms") instanceof Map<?, ?> ms ? (Map<String, Long>) ms : Map.of());
+        json.get("step_ms") instanceof Map<?, ?> ms ? (Map<String, Long>) ms : Map.of(),
+        Boolean.TRUE.equals(json.get("rollback")),
+        Moved.of(json.get("moved")));
   }
 
   private static String text(Map<String, @Nullable Object> json, String key) {

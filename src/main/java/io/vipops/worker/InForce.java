@@ -57,6 +57,28 @@ final class InForce {
     return point.commit();
   }
 
+  /** The generations that are kept besides it, in no order. */
+  List<String> kept() throws ApplyFailure {
+    return point.kept();
+  }
+
+  /** Why a kept generation cannot be used; null: it is whole. */
+  @Nullable String damage(String generation) {
+    return point.damage(generation);
+  }
+
+  /** The commit that a generation was rendered from; empty: it is damaged. */
+  String commit(String generation) {
+    return point.commit(generation);
+  }
+
+  /** What of it can move, for the history. */
+  Moved.Shape shape() {
+    Settling watch = settling();
+    return new Moved.Shape(
+        id() == null ? null : point.vrrp(id()), watch == null ? List.of() : watch.upstreams());
+  }
+
   /** Reloads of nginx by this worker. */
   long reloads() {
     return reloads;
@@ -181,16 +203,20 @@ final class InForce {
     return new Watch(nginx, watched, watch, provenNs).toTheEnd(newer);
   }
 
-  /** Step 10: nothing is under way any more. */
-  void applied(String commit) throws ApplyFailure {
-    point.applied(commit);
+  /**
+   * Step 10: nothing is under way any more.
+   *
+   * @param served generations that nginx ran before, the newest first: they are kept longest
+   */
+  void applied(String commit, List<String> served) throws ApplyFailure {
+    point.applied(commit, served);
   }
 
-  /** Ends an apply whose watch went on after its pass; see {@link #applied(String)}. */
-  void settled() throws ApplyFailure {
+  /** Ends an apply whose watch went on after its pass; see {@link #applied}. */
+  void settled(List<String> served) throws ApplyFailure {
     String commit = commit();
     if (commit != null) {
-      applied(commit);
+      applied(commit, served);
     }
   }
 

@@ -25,8 +25,9 @@ public record Outcome(
 
   /**
    * {@code UNCHANGED}: the commit changes nothing on this node. {@code REFUSED}: the commit's
-   * fault. {@code FAILED}: the host's fault, tried again. {@code HELD}: the node takes no commit.
-   * {@code SUPERSEDED}: proven, then a newer commit came. {@code NOT_ADOPTED}: nginx's
+   * fault. {@code PINNED}: the head is what {@code vipops rollback} left. {@code ROLLED_BACK}: it
+   * did so just now. {@code FAILED}: the host's fault, tried again. {@code HELD}: the node takes no
+   * commit. {@code SUPERSEDED}: proven, then a newer commit came. {@code NOT_ADOPTED}: nginx's
    * configuration is not ours to change until somebody runs {@code vipops adopt}.
    */
   public enum Kind {
@@ -36,6 +37,8 @@ public record Outcome(
     FAILED,
     HELD,
     PAUSED,
+    PINNED,
+    ROLLED_BACK,
     SUPERSEDED,
     NOT_ADOPTED;
 
@@ -62,7 +65,7 @@ public record Outcome(
   /** {@code applied 3f2a9c81d0aa (commit 1a2b3c4 by A: subject) in 0.38 s, 1 reload}. */
   static Outcome of(Kind kind, Commit commit, @Nullable String generation, String detail) {
     String what = generation == null ? "" : generation + " ";
-    boolean good = kind == Kind.APPLIED;
+    boolean good = kind == Kind.APPLIED || kind == Kind.ROLLED_BACK;
     return new Outcome(
         kind,
         commit.sha(),
@@ -81,9 +84,9 @@ public record Outcome(
         null);
   }
 
-  /** Whether what Git wants is in force. */
+  /** Whether what was asked for is in force. */
   public boolean ok() {
-    return kind == Kind.APPLIED || kind == Kind.UNCHANGED;
+    return kind == Kind.APPLIED || kind == Kind.UNCHANGED || kind == Kind.ROLLED_BACK;
   }
 
   /** The reply to {@code sync}. */

@@ -5,6 +5,7 @@ import io.vipops.apply.Fault;
 import io.vipops.channel.Channel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The agent, as its child sees it: does the VRRP half, watches the steps, keeps the report. */
-final class ParentAgent implements Vrrp, Steps {
+final class ParentAgent implements Vrrp, Steps, Drift.AgentsHalf {
   /** A removed instance hands over first, which may take 5 s. */
   private static final long ANSWER_S = 30;
 
@@ -25,12 +26,12 @@ final class ParentAgent implements Vrrp, Steps {
 
   @Override
   public void check(Path file) throws ApplyFailure, InterruptedException {
-    ask("vrrp.check", "test", file);
+    var unused = ask("vrrp.check", "test", file);
   }
 
   @Override
   public void apply(Path file) throws ApplyFailure, InterruptedException {
-    ask("vrrp.apply", "converge", file);
+    var unused = ask("vrrp.apply", "converge", file);
   }
 
   @Override
@@ -47,12 +48,28 @@ final class ParentAgent implements Vrrp, Steps {
     channel.tell("report", report);
   }
 
+  void event(String line) {
+    channel.tell("event", Map.of("line", line));
+  }
+
+  @Override
+  public List<String> compare(Path vrrpFile) throws ApplyFailure, InterruptedException {
+    return ask("vrrp.compare", "drift", vrrpFile).get("lines") instanceof List<?> lines
+        ? lines.stream().map(String::valueOf).toList()
+        : List.of();
+  }
+
+  @Override
+  public void restore(Path vrrpFile) throws ApplyFailure, InterruptedException {
+    var unused = ask("vrrp.restore", "drift", vrrpFile);
+  }
+
   /** What {@code vipops status --json} shows. */
   CompletableFuture<Map<String, @Nullable Object>> status() {
     return channel.request("status", Map.of());
   }
 
-  private void ask(String request, String step, Path file)
+  private Map<String, @Nullable Object> ask(String request, String step, Path file)
       throws ApplyFailure, InterruptedException {
     Map<String, @Nullable Object> reply;
     try {
@@ -69,5 +86,6 @@ final class ParentAgent implements Vrrp, Steps {
       boolean commits = "commit".equals(reply.get("fault"));
       throw new ApplyFailure(commits ? Fault.COMMIT : Fault.HOST, step + ": VRRP: " + error);
     }
+    return reply;
   }
 }

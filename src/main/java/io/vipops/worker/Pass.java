@@ -14,6 +14,7 @@ final class Pass {
   private final Map<String, Long> stepMs = new LinkedHashMap<>();
   private final long startNs = System.nanoTime();
   private @Nullable String step;
+  private Moved moved = Moved.NOTHING;
   private long stepNs = startNs;
 
   Pass(Steps steps, Consumer<String> progress) {
@@ -37,6 +38,15 @@ final class Pass {
     step = null;
     stepNs = now;
     return stepMs;
+  }
+
+  /** What it moved so far. */
+  Moved moved() {
+    return moved;
+  }
+
+  void moved(Moved all) {
+    moved = all;
   }
 
   /** A line for those who wait for the outcome. */

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class Reconciler {
   private final Admission admission;
   private final Inspection inspection;
   private final Switchover switchover;
+  private @Nullable GitFailure fetchFailure;
 
   Reconciler(
       AgentConfig config,
@@ -59,9 +61,9 @@ public final class Reconciler {
     this.steps = steps;
     this.report = report;
     this.verdicts = verdicts;
-    this.admission = new Admission(config.source(), mirror, history);
+    this.admission = new Admission(config.source(), mirror, history, report);
     this.inspection = new Inspection(config.node(), host);
-    this.switchover = new Switchover(inForce, report);
+    this.switchover = new Switchover(inForce, history, report);
   }
 
   /** The host that {@code config} describes. */
@@ -123,16 +125,22 @@ public final class Reconciler {
    */
   Outcome pass(boolean forced, Consumer<String> progress, NewerThan newer)
       throws InterruptedException, IOException {
-    Pass pass = new Pass(steps, progress);
+    Pass pass = new Pass(verdicts.counted(steps), progress);
     try {
       inForce.read();
     } catch (ApplyFailure e) {
       return new Outcome(Kind.FAILED, null, null, e.line(), null);
     }
+    admission.refresh();
     Commit commit;
+    fetchFailure = null;
     try {
       commit = fetch(pass);
     } catch (GitFailure e) {
+      if (e.unfetched() != null) {
+        return refuseUnfetched(e.unfetched(), e, pass);
+      }
+      fetchFailure = e;
       return fetchFailed(e);
     }
     report.fetched(commit);
@@ -145,8 +153,9 @@ public final class Reconciler {
       return judged;
     }
     report.reconciling(commit);
+    verdicts.begin(commit);
     Outcome outcome = judge(commit, pass, () -> newer.isThereNewerThan(commit));
-    verdicts.record(commit, outcome, pass.end());
+    verdicts.record(commit, outcome, pass);
     return outcome;
   }
 
@@ -172,7 +181,7 @@ public final class Reconciler {
       throws InterruptedException, IOException {
     try {
       mirror.fetch(commit.sha());
-      admission.admit(commit);
+      admission.admit(commit, pass);
       return live(commit, pass, newer);
     } catch (Refusal e) {
       return verdicts.refuse(commit, e.line(), e.problems());
@@ -194,11 +203,31 @@ public final class Reconciler {
     }
   }
 
+  /** The fetch itself says that the commit cannot be taken: it is not fetched at every poll. */
+  private Outcome refuseUnfetched(String sha, GitFailure e, Pass pass) throws IOException {
+    Commit commit = new Commit(sha, "somebody", "not fetched");
+    report.fetched(commit);
+    Outcome outcome = verdicts.refuse(commit, e.line(), null);
+    verdicts.record(commit, outcome, pass.end());
+    return outcome;
+  }
+
+  /** What {@code vipops accept-rewrite} asks for; see {@link Admission#acceptRewrite}. */
+  String acceptRewrite(String sha) throws GitFailure, Refusal, IOException {
+    steps.begin("fetch", config.source().timeout().plus(SLACK));
+    return admission.acceptRewrite(sha);
+  }
+
   private Outcome fetchFailed(GitFailure e) {
     if (report.fetchFailed(e.line())) {
       LOG.warn("{}", e.line());
     }
     return new Outcome(Kind.FAILED, null, null, e.line(), null);
+  }
+
+  /** Why the last pass could not ask the remote; null: it could. */
+  @Nullable GitFailure fetchFailure() {
+    return fetchFailure;
   }
 
   /** Where the branch stands, if it can be asked. */

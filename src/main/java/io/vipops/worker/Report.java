@@ -44,6 +44,7 @@ final class Report {
     set(Conditions.READY, false, "Starting", "");
     set(Conditions.STALLED, false, "", "");
     set(Conditions.FETCH_FAILED, false, "", "");
+    set(Conditions.DRIFTED, false, "", "");
   }
 
   /** Has the web side told, too, and shows how it is. */
@@ -67,6 +68,16 @@ final class Report {
     return news;
   }
 
+  /** The newest commit that was seen since the start; null: none. */
+  @Nullable String head() {
+    return head == null ? null : head.sha();
+  }
+
+  /** How it stands with the signatures of commits. */
+  void verified(boolean status, String reason, String message) {
+    set(Conditions.SOURCE_VERIFIED, status, reason, message);
+  }
+
   void reconciling(Commit commit) {
     set(Conditions.READY, false, "Reconciling", "commit " + commit.shortSha());
     send();
@@ -86,7 +97,33 @@ final class Report {
       History.Entry last = history.last();
       boolean ready = inForce.id() != null && (last == null || inForceAsWanted(last));
       set(Conditions.READY, ready, ready ? "Applied" : "Resumed", last == null ? "" : last.line());
+      readyUnlessPinned();
     }
+    send();
+  }
+
+  private void readyUnlessPinned() {
+    Pin pin = history.pin();
+    if (pin != null) {
+      set(Conditions.READY, false, "RolledBack", pin.line());
+    }
+  }
+
+  /** Somebody's rollback ended; one that failed leaves what was in force, and what was said. */
+  void rolledBack(Outcome outcome) {
+    if (outcome.kind() != Outcome.Kind.FAILED) {
+      set(Conditions.STALLED, false, "", "");
+    }
+    readyUnlessPinned();
+    send();
+  }
+
+  /** The branch is followed again: what was last said of its head stands until the next look. */
+  void unpinned() {
+    History.Entry last = history.last();
+    String refusal = refusal(last);
+    String reason = refusal == null ? "Resumed" : "Failed";
+    set(Conditions.READY, false, reason, refusal == null ? "" : refusal);
     send();
   }
 
@@ -94,6 +131,46 @@ final class Report {
   void unsettled(String line) {
     set(Conditions.READY, false, "Failed", line);
     set(Conditions.STALLED, true, "SettleFailed", line);
+    send();
+  }
+
+  /** The host keeps the worker from its work. */
+  void stalled(String reason, String line) {
+    set(Conditions.READY, false, "Failed", line);
+    set(Conditions.STALLED, true, reason, line);
+    send();
+  }
+
+  /** The host's hindrance is gone; what the last pass said holds again. */
+  void unstalled() {
+    History.Entry last = history.last();
+    if (last == null) {
+      resumed(null);
+    } else {
+      ended(
+          new Outcome(
+              Outcome.Kind.of(last.outcome()).orElse(Outcome.Kind.FAILED),
+              last.commit(),
+              last.generation(),
+              last.line(),
+              null));
+    }
+  }
+
+  /**
+   * A look at what drifted.
+   *
+   * @param left what is not repaired
+   * @param repaired what was; empty: nothing
+   */
+  void drifted(List<String> left, String repaired) {
+    if (!left.isEmpty()) {
+      set(Conditions.DRIFTED, true, "Drifted", String.join("; ", left));
+    } else if (!repaired.isEmpty()) {
+      set(Conditions.DRIFTED, false, "Repaired", repaired);
+    } else {
+      conditions.clear(Conditions.DRIFTED, Instant.now());
+    }
     send();
   }
 
@@ -110,12 +187,30 @@ final class Report {
     send();
   }
 
+  private void setStanding() {
+    String since = history.pausedSince();
+    conditions.set(
+        Conditions.PAUSED,
+        since != null,
+        since == null ? "" : "Paused",
+        since == null ? "" : "paused: commits are not applied until vipops resume",
+        since == null ? Instant.now() : Instant.parse(since));
+    Pin pin = history.pin();
+    conditions.set(
+        Conditions.ROLLED_BACK,
+        pin != null,
+        pin == null ? "" : "RolledBack",
+        pin == null ? "" : pin.line(),
+        pin == null ? Instant.now() : Instant.parse(pin.at()));
+  }
+
   private void set(String type, boolean status, String reason, String message) {
     conditions.set(type, status, reason, message, Instant.now());
   }
 
   /** Sends the present state, unless it is the one sent last. */
   void send() {
+    setStanding();
     Settling settling = inForce.settling();
     Map<String, @Nullable Object> report = new LinkedHashMap<>();
     report.put("cluster", settling == null ? null : settling.cluster());
@@ -143,6 +238,8 @@ final class Report {
     git.put("author", last == null ? null : last.author());
     git.put("subject", last == null ? null : last.subject());
     git.put("fetched", fetched == null ? null : Times.shown(fetched));
+    Pin pin = history.pin();
+    git.put("pin", pin == null ? null : pin.json());
     git.put("error", error != null ? error : refusal(last));
     return git;
   }

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,8 +128,11 @@ final class ReportQueue {
 
   /** Waits until something is put after the first {@code seen}, at most {@code millis}. */
   synchronized void await(long seen, long millis) throws InterruptedException {
-    if (puts == seen) {
-      wait(Math.max(1, millis));
+    long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    long leftMs = Math.max(1, millis);
+    while (puts == seen && leftMs > 0) {
+      wait(leftMs);
+      leftMs = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
     }
   }
 

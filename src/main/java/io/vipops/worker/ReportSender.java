@@ -74,9 +74,7 @@ final class ReportSender {
   private ReportQueue.@Nullable Entry next() {
     long nowNs = System.nanoTime();
     List<ReportQueue.Entry> waiting = queue.waiting();
-    commitsNotBeforeNs
-        .keySet()
-        .retainAll(waiting.stream().map(ReportQueue.Entry::commit).toList());
+    commitsNotBeforeNs.keySet().retainAll(waiting.stream().map(ReportQueue.Entry::commit).toList());
     return waiting.stream()
         .filter(entry -> nowNs - commitsNotBeforeNs.getOrDefault(entry.commit(), nowNs) >= 0)
         .findFirst()

@@ -1,14 +1,30 @@
 package io.vipops.worker;
 
+import io.vipops.git.GitFailure;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** When the next look at the branch is due: every poll, give or take 10 % by host. */
+/**
+ * When the next look at the branch is due: every poll, give or take 10 % by host. After a look that
+ * failed it comes earlier, 1 s later at first and then twice as late each time, up to a poll; or
+ * later, if the server asks for that.
+ */
 final class Schedule {
+<<<<<<< HEAD
+  private static final long FIRST_RETRY_NS = Duration.ofSeconds(1).toNanos();
+
+  private final double shift;
+  private final long periodNs;
+  private long dueNs;
+  private int failures;
+  private boolean heldOff;
+=======
   private static final long HINT_NS = Duration.ofSeconds(1).toNanos();
 
   private final long periodNs;
   private long dueNs;
   private long soonestNs;
+>>>>>>> main
 
   /**
    * The first look is due at once.
@@ -16,8 +32,8 @@ final class Schedule {
    * @param node its hash shifts this host against the others for good
    */
   Schedule(Duration poll, String node) {
-    double shift = (Math.floorMod(node.hashCode() * 0x9E3779B1, 2001) - 1000) / 10_000.0;
-    this.periodNs = (long) (poll.toNanos() * (1 + shift));
+    this.shift = 1 + (Math.floorMod(node.hashCode() * 0x9E3779B1, 2001) - 1000) / 10_000.0;
+    this.periodNs = (long) (poll.toNanos() * shift);
     this.dueNs = System.nanoTime();
     this.soonestNs = dueNs;
   }
@@ -36,14 +52,43 @@ final class Schedule {
     return Math.max(0, dueNs - System.nanoTime());
   }
 
-  /** A look is being taken now. */
-  void looked() {
-    dueNs = System.nanoTime() + periodNs;
+  /** Whether the server asked to be left alone, and that time is not over. */
+  boolean isHeldOff() {
+    return heldOff && !isDue();
   }
 
-  /** The next look is due at once. */
+  /** A look is being taken now. */
+  void looked() {
+    after(periodNs);
+  }
+
+  /**
+   * How the look ended.
+   *
+   * @param failure null: the server answered
+   */
+  void ended(@Nullable GitFailure failure) {
+    if (failure == null) {
+      failures = 0;
+      return;
+    }
+    Duration asked = failure.retryAfter();
+    if (asked == null) {
+      after(Math.min(periodNs, (long) (shift * (FIRST_RETRY_NS << Math.min(failures++, 20)))));
+    } else {
+      after(Math.max(periodNs, (long) (shift * asked.toNanos())));
+      heldOff = true;
+    }
+  }
+
+  private void after(long ns) {
+    dueNs = System.nanoTime() + ns;
+    heldOff = false;
+  }
+
+  /** The next look is due at once, whatever the server asked for. */
   void now() {
-    dueNs = System.nanoTime();
+    after(0);
   }
 
   /**

@@ -17,16 +17,20 @@ final class Switchover {
   static final Duration LONG = Duration.ofMinutes(2);
 
   private final InForce inForce;
+  private final History history;
   private final Report report;
 
-  Switchover(InForce inForce, Report report) {
+  Switchover(InForce inForce, History history, Report report) {
     this.inForce = inForce;
+    this.history = history;
     this.report = report;
   }
 
   /** Takes a tested generation into force. */
   Outcome to(String id, Commit commit, Pass pass, InForce.NewerCommit newer)
       throws ApplyFailure, InterruptedException {
+    Moved.Shape before = inForce.shape();
+    long reloads = inForce.reloads();
     try {
       pass.begin("switch", SHORT);
       inForce.switchTo(id, commit.sha());
@@ -35,6 +39,9 @@ final class Switchover {
       Nginx.Way way = inForce.converge(true);
       String proven = "in " + pass.elapsed() + ", " + words(way);
       pass.say("proven " + id + " " + proven);
+      pass.moved(
+          Moved.between(
+              before, inForce.shape(), inForce.reloads() - reloads, way == Nginx.Way.STARTED));
       report.send();
 
       if (!settle(pass, newer)) {
@@ -43,10 +50,11 @@ final class Switchover {
       }
 
       pass.begin("record", SHORT);
-      inForce.applied(commit.sha());
+      inForce.applied(commit.sha(), history.proven());
       return Outcome.of(Kind.APPLIED, commit, id, proven);
     } catch (ApplyFailure | RuntimeException e) {
       back(e, pass);
+      pass.moved(Moved.reloads(inForce.reloads() - reloads));
       throw e;
     }
   }
@@ -59,7 +67,7 @@ final class Switchover {
         return Outcome.of(Kind.SUPERSEDED, commit, id, "proven, then a newer commit came");
       }
       pass.begin("record", SHORT);
-      inForce.applied(commit.sha());
+      inForce.applied(commit.sha(), history.proven());
       return Outcome.of(Kind.UNCHANGED, commit, id, "nothing changes on this node");
     } catch (ApplyFailure | RuntimeException e) {
       back(e, pass);

@@ -10,15 +10,17 @@ final class Upkeep {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
   private final InForce inForce;
+  private final History history;
   private final Steps steps;
   private final Report report;
   private final Switchover switchover;
 
-  Upkeep(InForce inForce, Steps steps, Report report) {
+  Upkeep(InForce inForce, History history, Steps steps, Report report) {
     this.inForce = inForce;
+    this.history = history;
     this.steps = steps;
     this.report = report;
-    this.switchover = new Switchover(inForce, report);
+    this.switchover = new Switchover(inForce, history, report);
   }
 
   /** After a start: both halves to {@code current}. Returns the failure, or null. */
@@ -56,7 +58,7 @@ final class Upkeep {
     Pass pass = new Pass(steps, line -> {});
     try {
       if (switchover.settle(pass, somethingElse)) {
-        inForce.settled();
+        inForce.settled(history.proven());
         LOG.info("generation {} has settled", inForce.id());
         report.send();
       }

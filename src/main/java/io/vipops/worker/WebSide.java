@@ -64,13 +64,16 @@ final class WebSide implements WebServer.Source {
    * @param last of history: a new entry is a pass, none is a look that found nothing to do
    */
   void looked(Outcome outcome, History.@Nullable Entry last) {
-    if (last != null && last != counted && last.commit().equals(outcome.commit())) {
+    if (last == null || !last.commit().equals(outcome.commit())) {
+      reports.ended(outcome, null);
+      return;
+    }
+    if (!last.equals(counted)) {
       counted = last;
       passes.add(last.outcome(), 1);
       last.stepMs().forEach(stepMs::add);
     }
-    boolean same = last != null && last.commit().equals(outcome.commit());
-    reports.ended(outcome, same ? last.subject() : null);
+    reports.ended(outcome, last.subject());
   }
 
   /** What is in force has settled, or never had to. */

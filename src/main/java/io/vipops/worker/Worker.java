@@ -1,6 +1,7 @@
 package io.vipops.worker;
 
 import io.vipops.apply.Nginx;
+import io.vipops.apply.StorageException;
 import io.vipops.channel.Channel;
 import io.vipops.git.Commit;
 import io.vipops.git.GitFailure;
@@ -9,9 +10,10 @@ import io.vipops.spec.AgentConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final Duration PROOF_LIMIT = Duration.ofSeconds(10);
+  private static final int SHOWN_PASSES = 20;
   private static final Duration IDLE_SLACK = Duration.ofSeconds(30);
 
   private final Inbox inbox;
@@ -31,23 +34,29 @@ public final class Worker {
   private final InForce inForce;
   private final Reconciler reconciler;
   private final Upkeep upkeep;
+  private final Rollback rollback;
+  private final Attempts attempts;
   private final Report report;
   private final Verdicts verdicts;
   private final Steps steps;
   private final Schedule schedule;
   private final BootMark bootMark;
+  private final StateFolder folder;
+  private final Drift drift;
+  private long driftDueNs = System.nanoTime();
   private final WebSide web;
   private final Backoff resumeBackoff = new Backoff();
   private final List<Channel.Call> syncs = new ArrayList<>();
+  private final Deque<Channel.Call> rollbacks = new ArrayDeque<>();
   private int seenSyncs;
   private boolean resumed;
 
   private Worker(AgentConfig config, String version, Inbox inbox, ParentAgent agent)
       throws IOException, GitFailure {
-    Files.createDirectories(config.stateDir());
     this.inbox = inbox;
     this.steps = agent;
     this.history = History.open(config.stateDir());
+    this.attempts = new Attempts(config.stateDir());
     Mirror mirror = Mirror.open(config.stateDir().resolve("repo"), config.source());
     Nginx nginx =
         new Nginx(
@@ -57,11 +66,23 @@ public final class Worker {
             PROOF_LIMIT);
     this.inForce = new InForce(config, nginx, agent);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
-    this.verdicts = new Verdicts(Verdicts.context(config, version), inForce, history, report);
+    this.folder = new StateFolder(config.stateDir(), history, report);
+    this.verdicts =
+        new Verdicts(Verdicts.context(config, version), inForce, history, attempts, report);
+    this.rollback = new Rollback(inForce, history, verdicts, report, steps);
     this.reconciler =
         new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
-    this.upkeep = new Upkeep(inForce, steps, report);
+    this.upkeep = new Upkeep(inForce, history, steps, report);
     this.schedule = new Schedule(config.source().poll(), config.node());
+    this.drift =
+        new Drift(
+            config,
+            inForce,
+            nginx,
+            new Restoration(config, version, mirror),
+            agent,
+            report,
+            agent::event);
     this.bootMark = new BootMark(config.runDir());
     this.web = WebSide.start(config, version, agent, inbox, history.last());
     report.join(web);
@@ -79,21 +100,46 @@ public final class Worker {
       throws IOException, GitFailure {
     Inbox inbox = new Inbox();
     Channel channel = new Channel(in, out, inbox);
-    Worker worker = new Worker(config, version, inbox, new ParentAgent(channel));
-    Thread loop = new Thread(worker::loop, "worker");
+    ParentAgent agent = new ParentAgent(channel);
+    // Settings that cannot work at all.
+    Mirror.open(config.stateDir().resolve("repo"), config.source()).close();
+    Thread loop =
+        new Thread(
+            () -> {
+              try {
+                Worker worker = open(config, version, inbox, agent);
+                Runtime.getRuntime()
+                    .addShutdownHook(new Thread(worker.attempts::forgive, "forgive"));
+                worker.loop();
+              } catch (InterruptedException e) {
+                LOG.debug("the agent closed the channel");
+              }
+            },
+            "worker");
     loop.setDaemon(true);
     loop.start();
     channel.run();
     loop.interrupt();
   }
 
-  private void loop() {
-    try {
-      while (true) {
-        turn();
+  /** Opens the state folder, however often that takes: a worker that ended would help nobody. */
+  private static Worker open(AgentConfig config, String version, Inbox inbox, ParentAgent agent)
+      throws InterruptedException {
+    Unopened unopened = new Unopened(config, inbox, agent);
+    while (true) {
+      try {
+        return new Worker(config, version, inbox, agent);
+      } catch (IOException e) {
+        unopened.await(StorageException.line(config.stateDir(), e));
+      } catch (GitFailure e) {
+        unopened.await(e.line());
       }
-    } catch (InterruptedException e) {
-      LOG.debug("the agent closed the channel");
+    }
+  }
+
+  private void loop() throws InterruptedException {
+    while (true) {
+      turn();
     }
   }
 
@@ -103,37 +149,63 @@ public final class Worker {
       if (isResumeDue()) {
         resume();
       }
+      rollback.tidyUp();
       serve();
-      boolean due =
-          schedule.isDue() || (verdicts.backoff().isWaiting() && verdicts.backoff().isOver());
-      if (!syncs.isEmpty() || (due && !history.isPaused())) {
+      boolean usable = folder.isUsable();
+      if (usable && !rollbacks.isEmpty()) {
+        rollBack(rollbacks.remove());
+      }
+      boolean due = schedule.isDue() || (isFailedWaiting() && verdicts.backoff().isOver());
+      if (!usable) {
+        refuse(String.valueOf(folder.trouble()));
+      } else if (!syncs.isEmpty() || (due && !history.isPaused())) {
         look();
       }
-      if (syncs.isEmpty() && (!schedule.isDue() || history.isPaused())) {
+      if (usable && resumed && System.nanoTime() - driftDueNs >= 0) {
+        steps.begin("drift", Switchover.LONG);
+        drift.look(history.isPaused());
+        driftDueNs = System.nanoTime() + schedule.periodNs() * 9 / 10;
+      }
+      if (usable && !isAsked() && (!schedule.isDue() || history.isPaused())) {
         upkeep.settle(this::isThereSomethingElse);
         web.settled(inForce);
       }
     } catch (IOException | RuntimeException e) {
-      String line = "state_dir cannot be used: " + e;
-      LOG.error("{}", line);
+      String line = folder.failed(e);
+      if (e instanceof RuntimeException) {
+        LOG.error("a fault in vipops itself", e);
+      }
       verdicts.backoff().failed();
       if (isResumeDue() && resumeBackoff.isOver()) {
         resumeBackoff.failed();
       }
-      syncs.forEach(call -> call.fail(line));
-      syncs.clear();
+      refuse(line);
     }
-    long waitNs = syncs.isEmpty() ? waitNs() : 0;
+    long waitNs = isAsked() ? 0 : waitNs();
     steps.begin("idle", Duration.ofNanos(waitNs).plus(IDLE_SLACK));
     inbox.await(waitNs);
+  }
+
+  /** Whether somebody waits for an outcome. */
+  private boolean isAsked() {
+    return !syncs.isEmpty() || !rollbacks.isEmpty();
+  }
+
+  private void refuse(String line) {
+    syncs.forEach(call -> call.fail(line));
+    syncs.clear();
+    rollbacks.forEach(call -> call.fail(line));
+    rollbacks.clear();
   }
 
   /** Only what the next turn will act on may shorten the wait: all else would turn for nothing. */
   private long waitNs() {
     long waitNs = schedule.periodNs();
-    if (!history.isPaused()) {
+    if (folder.trouble() != null) {
+      waitNs = folder.retryNs();
+    } else if (!history.isPaused()) {
       waitNs = schedule.remainingNs();
-      if (verdicts.backoff().isWaiting()) {
+      if (isFailedWaiting()) {
         waitNs = Math.min(waitNs, verdicts.backoff().remainingNs());
       }
     }
@@ -141,6 +213,11 @@ public final class Worker {
       waitNs = Math.min(waitNs, resumeBackoff.remainingNs());
     }
     return Math.max(waitNs, 1_000_000);
+  }
+
+  /** Whether a failed commit waits for another try that the server is to be asked for. */
+  private boolean isFailedWaiting() {
+    return verdicts.backoff().isWaiting() && !schedule.isHeldOff();
   }
 
   private boolean isResumeDue() {
@@ -168,9 +245,7 @@ public final class Worker {
       try {
         serve(call);
       } catch (IOException e) {
-        String line = call.type + ": state_dir cannot be written: " + e;
-        LOG.error("{}", line);
-        call.fail(line);
+        call.fail(call.type + ": " + folder.failed(e));
       }
     }
   }
@@ -183,15 +258,51 @@ public final class Worker {
         done(call, "paused: commits are left alone until vipops resume");
       }
       case "resume" -> {
-        history.setPaused(false);
-        schedule.now();
-        done(call, "resumed");
+        done(call, resumeCommits());
       }
+      case "history" ->
+          call.reply(
+              history.shown(call.body.get("n") instanceof Long n ? n.intValue() : SHOWN_PASSES));
+      case "rollback" -> rollbacks.add(call);
       case "retry" -> {
         done(call, verdicts.retry());
         schedule.now();
       }
+      case "accept-rewrite" -> acceptRewrite(call);
       default -> call.fail("the worker knows no request " + call.type);
+    }
+  }
+
+  /** Ends a pause and a pin. */
+  private String resumeCommits() throws IOException {
+    Pin pin = history.pin();
+    history.setPaused(false);
+    history.setPin(null);
+    schedule.now();
+    if (pin == null) {
+      return "resumed";
+    }
+    report.unpinned();
+    return "resumed: generation " + pin.generation() + " is no longer pinned, the branch is next";
+  }
+
+  private void rollBack(Channel.Call call) throws InterruptedException, IOException {
+    String wanted = call.body.get("id") instanceof String id ? id : null;
+    seenSyncs = syncs.size();
+    Outcome outcome =
+        rollback.to(wanted, line -> tell(List.of(call), line), this::isThereNewerThan);
+    call.reply(outcome.reply());
+  }
+
+  private void acceptRewrite(Channel.Call call) throws IOException {
+    try {
+      String line = reconciler.acceptRewrite(String.valueOf(call.body.get("commit")));
+      done(call, line + (history.isPaused() ? "" : ": it is taken now"));
+      schedule.now();
+    } catch (Refusal e) {
+      call.fail(e.line());
+    } catch (GitFailure e) {
+      call.fail(e.line());
     }
   }
 
@@ -213,7 +324,9 @@ public final class Worker {
       seenSyncs = asked.size();
       outcome =
           reconciler.pass(!asked.isEmpty(), line -> tell(asked, line), this::isThereNewerThan);
+      schedule.ended(reconciler.fetchFailure());
       verdicts.looked(outcome);
+      folder.after(outcome);
       web.looked(outcome, history.last());
     }
     if (outcome.kind() == Outcome.Kind.SUPERSEDED) {
@@ -231,6 +344,9 @@ public final class Worker {
   /** While settling: the branch is asked when a poll is due or somebody asks for a sync. */
   private boolean isThereNewerThan(Commit commit) {
     serve();
+    if (!rollbacks.isEmpty()) {
+      return true;
+    }
     if ((!schedule.isDue() || history.isPaused()) && syncs.size() == seenSyncs) {
       return false;
     }
@@ -242,10 +358,10 @@ public final class Worker {
   /** While a generation settles that no pass waits for. */
   private boolean isThereSomethingElse() {
     serve();
-    if (!syncs.isEmpty()) {
+    if (!syncs.isEmpty() || !rollbacks.isEmpty()) {
       return true;
     }
-    boolean failedIsDue = verdicts.backoff().isWaiting() && verdicts.backoff().isOver();
+    boolean failedIsDue = isFailedWaiting() && verdicts.backoff().isOver();
     if (history.isPaused() || !(schedule.isDue() || failedIsDue)) {
       return false;
     }

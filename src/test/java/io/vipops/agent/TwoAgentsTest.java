@@ -53,24 +53,24 @@ class TwoAgentsTest {
 
   @Test
   void theSecondEndsAndTheFirstKeepsItsSocket() throws Exception {
-    Agent first = Agent.start(config("state", "run"), "test", WORKER);
+    Agent first = Agent.start(config("state", "run"), "test", WORKER, List::of);
     try {
-      assertThatThrownBy(() -> Agent.start(config("state", "run2"), "test", WORKER))
+      assertThatThrownBy(() -> Agent.start(config("state", "run2"), "test", WORKER, List::of))
           .isInstanceOf(CannotStartException.class)
           .hasMessageContaining(folder.resolve("state/agent.lock") + " is locked");
-      assertThatThrownBy(() -> Agent.start(config("state2", "run"), "test", WORKER))
+      assertThatThrownBy(() -> Agent.start(config("state2", "run"), "test", WORKER, List::of))
           .isInstanceOf(CannotStartException.class)
           .hasMessageContaining(folder.resolve("run/agent.lock") + " is locked");
       UnixSocket.connect(folder.resolve("run/control.sock")).close();
     } finally {
       first.stop();
     }
-    Agent.start(config("state", "run"), "test", WORKER).stop();
+    Agent.start(config("state", "run"), "test", WORKER, List::of).stop();
   }
 
   @Test
   void asACommandItEndsWithOneLineAndAnExitCodeThatIsTriedAgain() throws Exception {
-    Agent first = Agent.start(config("state", "run"), "test", WORKER);
+    Agent first = Agent.start(config("state", "run"), "test", WORKER, List::of);
     try {
       Path yaml = folder.resolve("agent.yaml");
       Files.writeString(

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** With shell scripts for workers. */
 class WorkerProcessTest {
@@ -64,13 +66,15 @@ class WorkerProcessTest {
     return "'\\000\\000\\000\\%03o%s'".formatted(json.length(), json);
   }
 
-  @Test
-  void aWorkerThatIsLateWithItsStepIsEndedAndReplaced() throws Exception {
-    String step =
+  private static String step(String name) {
+    return frame(
         "{\"kind\":\"request\",\"id\":1,\"type\":\"step\","
-            + "\"body\":{\"name\":\"fetch\",\"deadline_ms\":100}}";
-    start("printf " + frame(step) + "\nexec sleep 600\n");
-    long first = ask(worker::pid);
+            + "\"body\":{\"name\":\""
+            + name
+            + "\",\"deadline_ms\":500}}");
+  }
+
+  private void awaitAnother(long first) throws Exception {
     Await.until(
         "another",
         SOON,
@@ -80,7 +84,61 @@ class WorkerProcessTest {
           return now != 0 && now != first;
         });
     assertThat(ProcessHandle.of(first).map(ProcessHandle::isAlive).orElse(false)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "fetch",
+        "read",
+        "check",
+        "render",
+        "stage",
+        "test",
+        "switch",
+        "converge",
+        "settle",
+        "record",
+        "rollback",
+        "resume",
+        "idle"
+      })
+  void aWorkerThatIsLateWithAnyStepIsEndedAndReplacedAndTheStatusNamesTheStep(String name)
+      throws Exception {
+    Path again = folder.resolve("again");
+    start("[ -e " + again + " ] || printf " + step(name) + "\n: >" + again + "\nexec sleep 600\n");
+    Await.until("the step began", SOON, () -> ask(worker::step).equals(name));
+    long first = ask(worker::pid);
+    awaitAnother(first);
     assertThat(ask(worker::restarts)).isPositive();
+    Await.until(
+        "named",
+        SOON,
+        () -> {
+          thread.run(worker::onTick);
+          WorkerProcess.Lost lost = ask(worker::lost);
+          return lost != null
+              && lost.message()
+                  .contains("step " + name + " passed its deadline of 0.5 s and it was ended");
+        });
+  }
+
+  @Test
+  void aWorkerThatStopsInTheMiddleOfAFrameIsEndedAndReplaced() throws Exception {
+    start("printf " + step("fetch") + "\nprintf '\\000\\000\\001'\nexec sleep 600\n");
+    Await.until("the step began", SOON, () -> ask(worker::step).equals("fetch"));
+    awaitAnother(ask(worker::pid));
+  }
+
+  @Test
+  void aWorkerIsNotBlamedForTheAgentsOwnStandstill() throws Exception {
+    start("printf " + step("fetch") + "\nexec sleep 600\n");
+    Await.until("the step began", SOON, () -> ask(worker::step).equals("fetch"));
+    long first = ask(worker::pid);
+    thread.run(() -> worker.onStall(TimeUnit.MINUTES.toNanos(1)));
+    Thread.sleep(700); // past the deadline: nothing is to happen
+    thread.run(worker::onTick);
+    assertThat(ask(worker::pid)).isEqualTo(first);
   }
 
   @Test

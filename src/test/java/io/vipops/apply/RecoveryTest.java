@@ -75,7 +75,7 @@ class RecoveryTest {
             new InetSocketAddress("127.0.0.1", 1),
             dir,
             "www-data");
-    return new Recovery(nginx, state).run(List.of(proven));
+    return new Recovery(nginx, state).run(List.of(proven)).line();
   }
 
   private void assertStartsWith(String id) throws IOException {

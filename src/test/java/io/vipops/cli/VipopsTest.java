@@ -38,6 +38,9 @@ class VipopsTest {
         "pause",
         "resume",
         "retry",
+        "rollback",
+        "history",
+        "accept-rewrite",
         "drain",
         "undrain",
         "adopt",
@@ -64,6 +67,9 @@ class VipopsTest {
     "adopt,2",
     "status,3",
     "sync,3",
+    "rollback,3",
+    "history,3",
+    "accept-rewrite,3",
     "drain,3"
   })
   void wrongUseHasEachCommandsOwnExitCode(String command, int code) {
@@ -72,7 +78,8 @@ class VipopsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "sync", "pause", "resume", "retry", "drain", "undrain"})
+  @ValueSource(
+      strings = {"status", "sync", "pause", "resume", "retry", "rollback", "drain", "undrain"})
   void withoutAnAgentTheAnswerIsTwoAndOneLine(String command) {
     Path socket = folder.resolve("control.sock");
     assertThat(run(command, "--socket", socket.toString())).isEqualTo(2);

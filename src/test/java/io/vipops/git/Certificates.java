@@ -13,13 +13,13 @@ import java.util.Base64;
 import java.util.List;
 
 /** Certificates for tests, made by the runtime's own keytool. */
-final class Certificates {
+public final class Certificates {
   static final char[] PASSWORD = "changeit".toCharArray();
 
   private Certificates() {}
 
   /** A key and its certificate for the address or name {@code who}, under the alias {@code s}. */
-  static KeyStore selfSigned(String who) throws Exception {
+  public static KeyStore selfSigned(String who) throws Exception {
     Path folder = Files.createTempDirectory("vipops-tls-");
     Path store = folder.resolve("tls.p12");
     String san = who.matches("[0-9.]+") ? "ip:" + who : "dns:" + who;
@@ -38,7 +38,7 @@ final class Certificates {
     return keys;
   }
 
-  static byte[] pem(KeyStore keys) throws Exception {
+  public static byte[] pem(KeyStore keys) throws Exception {
     return block("CERTIFICATE", keys.getCertificate("s").getEncoded())
         .getBytes(StandardCharsets.US_ASCII);
   }
@@ -49,7 +49,7 @@ final class Certificates {
   }
 
   /** Writes the certificate and its key, which only the owner may read. */
-  static void write(KeyStore keys, Path certFile, Path keyFile) throws Exception {
+  public static void write(KeyStore keys, Path certFile, Path keyFile) throws Exception {
     Files.write(certFile, pem(keys));
     Key key = keys.getKey("s", PASSWORD);
     Files.writeString(keyFile, block("PRIVATE KEY", key.getEncoded()));

@@ -169,12 +169,14 @@ class HttpsAccessTest {
 
   @Test
   void aTokenThatTheServerGivesBackIsNotShown() throws Exception {
-    String sent = Base64.getEncoder().encodeToString(("vipops:" + TOKEN).getBytes(StandardCharsets.UTF_8));
+    String sent =
+        Base64.getEncoder().encodeToString(("vipops:" + TOKEN).getBytes(StandardCharsets.UTF_8));
     server.instead(
         "/origin.git",
         exchange -> {
           String header = exchange.getRequestHeaders().getFirst("Authorization");
-          byte[] bytes = ("ERR " + header + " " + TOKEN + " \u001b[2J\n").getBytes(StandardCharsets.UTF_8);
+          byte[] bytes =
+              ("ERR " + header + " " + TOKEN + " \u001b[2J\n").getBytes(StandardCharsets.UTF_8);
           byte[] line = "%04x".formatted(bytes.length + 4).getBytes(StandardCharsets.US_ASCII);
           boolean advertisement = exchange.getRequestMethod().equals("GET");
           exchange
@@ -184,7 +186,9 @@ class HttpsAccessTest {
                   "application/x-git-upload-pack-" + (advertisement ? "advertisement" : "result"));
           exchange.sendResponseHeaders(200, 0);
           if (advertisement) {
-            exchange.getResponseBody().write("001e# service=git-upload-pack\n0000".getBytes(StandardCharsets.US_ASCII));
+            exchange
+                .getResponseBody()
+                .write("001e# service=git-upload-pack\n0000".getBytes(StandardCharsets.US_ASCII));
           }
           exchange.getResponseBody().write(line);
           exchange.getResponseBody().write(bytes);

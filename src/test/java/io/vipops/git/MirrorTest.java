@@ -3,6 +3,7 @@ package io.vipops.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vipops.lab.Command;
 import io.vipops.spec.AgentConfig;
 import io.vipops.spec.SpecReader.SourceFile;
 import java.net.ServerSocket;
@@ -183,6 +184,82 @@ class MirrorTest {
       Commit commit = mirror.fetch(sha);
       assertThatThrownBy(() -> mirror.read(commit, "cluster.yaml"))
           .hasMessageContaining("is a symbolic link");
+    }
+  }
+
+  @Test
+  void namesTheLinkOnTheWay() throws Exception {
+    origin.push("real/cluster.yaml", "x");
+    Files.createSymbolicLink(origin.work().resolve("lb"), Path.of("real"));
+    String sha = origin.pushAll("link");
+    try (Mirror mirror = mirror(origin.url())) {
+      Commit commit = mirror.fetch(sha);
+      assertThatThrownBy(() -> mirror.read(commit, "lb/cluster.yaml"))
+          .hasMessageContaining(": lb is a symbolic link");
+      assertThatThrownBy(() -> mirror.read(commit, "lb"))
+          .hasMessageContaining(": lb is a symbolic link");
+      assertThatThrownBy(() -> mirror.read(commit, "real/../cluster.yaml"))
+          .hasMessageContaining("leads out of the repository");
+    }
+  }
+
+  @Test
+  void refusesAPointerIntoLfs() throws Exception {
+    String sha =
+        origin.push(
+            "cluster.yaml",
+            "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n");
+    try (Mirror mirror = mirror(origin.url())) {
+      Commit commit = mirror.fetch(sha);
+      assertThatThrownBy(() -> mirror.read(commit, "cluster.yaml"))
+          .isInstanceOfSatisfying(GitFailure.class, e -> assertThat(e.commitsFault()).isTrue())
+          .hasMessageContaining("is a Git LFS pointer: commit the file itself");
+    }
+  }
+
+  @Test
+  void refusesAFolderOfThousands() throws Exception {
+    Files.createDirectories(origin.work().resolve("lb"));
+    for (int n = 0; n < 2000; n++) {
+      Files.writeString(origin.work().resolve("lb/" + n + (n < 999 ? ".yaml" : ".md")), "x");
+    }
+    String fits = origin.pushAll("999 of 2,000 are YAML");
+    Files.writeString(origin.work().resolve("lb/a.yaml"), "x");
+    Files.writeString(origin.work().resolve("lb/b.yaml"), "x");
+    String sha = origin.pushAll("1,001");
+    try (Mirror mirror = mirror(origin.url())) {
+      assertThat(mirror.fetch(fits).sha()).isEqualTo(sha); // the branch has moved on
+      Commit first = new Commit(fits, "Ada", "x");
+      assertThat(mirror.read(first, "lb")).hasSize(999);
+      assertThatThrownBy(() -> mirror.read(mirror.fetch(sha), "lb"))
+          .hasMessageContaining("lb/b.yaml is one too many: a spec has at most 1000 files");
+    }
+  }
+
+  @Test
+  void aMirrorWithoutLargeFilesIsFetchedAnewBeforeItHasTooManyPacks() throws Exception {
+    Command.run("git", "-C", origin.bare().toString(), "config", "uploadpack.allowFilter", "true");
+    String sha = origin.push("cluster.yaml", "1");
+    try (Mirror mirror = mirror(origin.url())) {
+      mirror.fetch(sha);
+    }
+    Path packs = dir.resolve("repo/objects/pack");
+    try (var files = Files.list(packs)) {
+      for (Path file : files.toList()) {
+        String end = file.toString().substring(file.toString().lastIndexOf('.'));
+        for (int n = 0; n < 60; n++) {
+          Files.copy(file, packs.resolve(String.format("pack-%040x%s", n, end)));
+        }
+      }
+    }
+    String next = origin.push("cluster.yaml", "2");
+    try (Mirror mirror = mirror(origin.url())) {
+      Commit commit = mirror.fetch(next);
+      assertThat(text(mirror.read(commit, "cluster.yaml").get(0))).isEqualTo("2");
+      assertThat(mirror.descends(next, sha)).isTrue();
+    }
+    try (var files = Files.list(packs)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".pack")).count()).isLessThan(3);
     }
   }
 

@@ -167,18 +167,110 @@ class SshMirrorTest {
     assertThat(logins()).isZero();
   }
 
+  private String line(String marker, String host, String key) throws Exception {
+    return marker + host + " " + Files.readString(dir.resolve(key + ".pub")).strip();
+  }
+
+  private void know(String... lines) throws Exception {
+    Files.write(dir.resolve("known_hosts"), List.of(lines));
+  }
+
+  private String here() {
+    return "[127.0.0.1]:" + port;
+  }
+
   @Test
-  void acceptsAnyOfSeveralPinnedKeys() throws Exception {
+  void acceptsTheOldAndTheNewKeyWhileTheServersIsReplaced() throws Exception {
     String sha = origin.push("cluster.yaml", "1");
-    String host = "[127.0.0.1]:" + port + " ";
-    Files.write(
-        dir.resolve("known_hosts"),
-        List.of(
-            host + Files.readString(dir.resolve("deploy.pub")).strip(),
-            host + Files.readString(dir.resolve("host.pub")).strip()));
+    keyPair("next");
+    know(line("", here(), "host"), line("", here(), "next"));
+    byte[] pins = Files.readAllBytes(dir.resolve("known_hosts"));
     try (Mirror mirror = mirror()) {
       assertThat(mirror.head()).isEqualTo(sha);
+      stopSshd();
+      Path config = dir.resolve("sshd_config");
+      Files.writeString(
+          config,
+          Files.readString(config)
+              .replace("HostKey " + dir.resolve("host"), "HostKey " + dir.resolve("next")));
+      startSshd();
+      assertThat(mirror.head()).isEqualTo(sha);
+      assertThat(dir.resolve("known_hosts")).hasBinaryContent(pins);
+      know(line("", here(), "host"));
+      assertThatThrownBy(mirror::head)
+          .as("the session that was opened with the pin that is gone")
+          .hasMessageContaining("does not match " + dir.resolve("known_hosts"))
+          .hasMessageContaining("verify the new one and put it there");
     }
+  }
+
+  @Test
+  void refusesARevokedKeyAlsoOnASessionThatIsOpen() throws Exception {
+    String sha = origin.push("cluster.yaml", "1");
+    try (Mirror mirror = mirror()) {
+      assertThat(mirror.head()).isEqualTo(sha);
+      know(line("", here(), "host"), line("@revoked ", "*", "host"));
+      assertThatThrownBy(mirror::head).hasMessageContaining("is marked @revoked in");
+    }
+  }
+
+  @Test
+  void saysThatAnAuthorityForHostKeysIsNotSupported() throws Exception {
+    origin.push("cluster.yaml", "1");
+    know(line("@cert-authority ", here(), "host"));
+    try (Mirror mirror = mirror()) {
+      assertThatThrownBy(mirror::head)
+          .hasMessageContaining("@cert-authority is not supported: verify it and add it to");
+    }
+    assertThat(logins()).isZero();
+  }
+
+  @Test
+  void findsHashedNamesAndReadsAroundBrokenLines() throws Exception {
+    String sha = origin.push("cluster.yaml", "1");
+    know("# a comment", "broken", here() + " ssh-future AAAA", line("", here(), "host"));
+    String file = dir.resolve("known_hosts").toString();
+    try (Mirror mirror = mirror()) {
+      assertThat(mirror.head()).isEqualTo(sha);
+      know(line("", here(), "host"));
+      Command.run("ssh-keygen", "-q", "-H", "-f", file);
+      assertThat(Files.readString(dir.resolve("known_hosts"))).startsWith("|1|");
+      assertThat(mirror.head()).isEqualTo(sha);
+    }
+  }
+
+  @Test
+  void aPinWithoutThePortIsForPort22Only() throws Exception {
+    origin.push("cluster.yaml", "1");
+    know(line("", "127.0.0.1", "host"));
+    try (Mirror mirror = mirror()) {
+      assertThatThrownBy(mirror::head).hasMessageContaining("is unknown; it offers ssh-ed25519");
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheFiles() throws Exception {
+    Path key = dir.resolve("deploy");
+    Path known = dir.resolve("known_hosts");
+    String good = Files.readString(key);
+    try (Mirror mirror = mirror()) {
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+      assertThatThrownBy(mirror::head).hasMessageEndingWith("chmod 600 " + key);
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+      Files.writeString(key, Files.readString(dir.resolve("deploy.pub")));
+      assertThatThrownBy(mirror::head).hasMessageContaining(key + " is a public key");
+      Files.writeString(key, good);
+      Command.run("ssh-keygen", "-q", "-p", "-P", "", "-N", "secret", "-f", key.toString());
+      assertThatThrownBy(mirror::head).hasMessageContaining(key + " is encrypted");
+      Files.delete(known);
+      assertThatThrownBy(mirror::head)
+          .hasMessageEndingWith(
+              "known_hosts "
+                  + known
+                  + " does not exist: put the server's host key there (ssh-keyscan prints it)");
+    }
+    assertThat(known).doesNotExist();
+    assertThat(logins()).isZero();
   }
 
   @Test

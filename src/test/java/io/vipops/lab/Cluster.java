@@ -1,9 +1,6 @@
 package io.vipops.lab;
 
-import io.vipops.channel.Channel;
-import io.vipops.channel.UnixSocket;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -147,45 +143,14 @@ public final class Cluster implements AutoCloseable {
   /** One request to the control socket in an agent's run folder. */
   public static Map<String, @Nullable Object> ask(Path runDir, String type)
       throws IOException, InterruptedException, ExecutionException, TimeoutException {
-    Path socket = runDir.resolve("control.sock");
-    try (SocketChannel connection = UnixSocket.connect(socket)) {
-      Channel channel =
-          new Channel(
-              UnixSocket.input(connection), UnixSocket.output(connection), call -> call.fail("no"));
-      Thread reader =
-          new Thread(
-              () -> {
-                try {
-                  channel.run();
-                } catch (IOException e) {
-                  return; // the request fails with it
-                }
-              });
-      reader.setDaemon(true);
-      reader.start();
-      return channel.request(type, Map.of()).get(60, TimeUnit.SECONDS);
-    }
+    return Control.ask(runDir.resolve("control.sock"), type);
   }
 
   /**
    * A part of the node's status by path, e.g. {@code generation.commit}; "" while there is none.
    */
   public String status(String node, String path) {
-    try {
-      Object at = ask(node, "status");
-      for (String key : path.split("\\.")) {
-        at =
-            at instanceof List<?> list
-                ? list.get(Integer.parseInt(key))
-                : at instanceof Map<?, ?> map ? map.get(key) : null;
-      }
-      return at == null ? "" : at.toString();
-    } catch (IOException | ExecutionException | TimeoutException | IndexOutOfBoundsException e) {
-      return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    }
+    return Control.status(home(node).resolve("run").resolve("control.sock"), path);
   }
 
   /** Whether the node has proven {@code commit}: in force, and nginx answers with it. */

@@ -27,18 +27,23 @@ class ManifestTest {
     for (int length = 0; length < whole.length; length++) {
       assertThat(Manifest.decode(java.util.Arrays.copyOf(whole, length))).isEmpty();
     }
+    for (int at = 0; at < whole.length; at++) {
+      byte[] other = whole.clone();
+      other[at] ^= 1;
+      assertThat(Manifest.decode(other)).as("byte %d", at).isEmpty();
+    }
     assertThat(Manifest.decode("{\"generation\": 7}".getBytes(UTF_8))).isEmpty();
   }
 
   @Test
   void namesTheFilesThatAreNotAsRendered() {
     TreeMap<String, byte[]> files = new TreeMap<>(RENDERING.generation().files());
-    assertThat(MANIFEST.differences(files)).isEmpty();
+    assertThat(MANIFEST.differences(Manifest.hashes(files))).isEmpty();
 
     files.put("nginx/nginx.conf", new byte[0]);
     files.remove("vrrp.yaml");
     files.put("more", new byte[0]);
-    assertThat(MANIFEST.differences(files))
+    assertThat(MANIFEST.differences(Manifest.hashes(files)))
         .containsExactly("more", "nginx/nginx.conf", "vrrp.yaml");
   }
 

@@ -215,7 +215,7 @@ class GitAgreesTest {
         commits.withSignature(bare, "gpgsig", SignedCommits.armored(new byte[] {'S', 'S', 'H'})),
         ada,
         "",
-        "has a damaged signature: its last line is missing");
+        "has a damaged signature: it ends early");
     row(
         "signature in the message only",
         commits.store(commits.text(bare) + "\ngpgsig " + good),

@@ -33,7 +33,7 @@ class AgentConfigReaderTest {
           proxy: http://192.0.2.9:3128
           cert_file: /etc/vipops/client.pem
           key_file: /etc/vipops/client.key
-        verify: {allowed_signers: /etc/vipops/allowed_signers}
+        verify: {allowed_signers: /etc/vipops/allowed_signers, revoked_keys: /etc/vipops/revoked}
       state_dir: /var/lib/vipops
       run_dir: /run/vipops
       nginx:
@@ -107,7 +107,9 @@ class AgentConfigReaderTest {
     AgentConfig config = read(FULL.replace("drift: repair", "drift: report")).config();
     assertThat(config).isNotNull();
     assertThat(config.source().verify())
-        .isEqualTo(new AgentConfig.Verify(Path.of("/etc/vipops/allowed_signers")));
+        .isEqualTo(
+            new AgentConfig.Verify(
+                Path.of("/etc/vipops/allowed_signers"), Path.of("/etc/vipops/revoked")));
     assertThat(config.webhook())
         .isEqualTo(
             new AgentConfig.Webhook(

@@ -186,10 +186,29 @@ class PackageTest {
     for (String kind : List.of("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb")) {
       assertThat(capabilities(worker, kind) & NETWORK_CAPABILITIES).as(kind).isZero();
     }
+    for (String process : List.of(agent, worker)) {
+      assertThat(machine.exec("grep", "-E", "^(NoNewPrivs|Seccomp):", "/proc/" + process + "/status"))
+          .as("no way to more rights; mode 2: a filter of system calls")
+          .isEqualTo("NoNewPrivs:\t1\nSeccomp:\t2\n");
+    }
     assertThat(machine.exec("cat", "/proc/" + worker + "/oom_score_adj")).isEqualTo("500\n");
     // A container may not lower it, a host may: here the unit is all that can be asked.
     assertThat(machine.exec("systemctl", "show", "-P", "OOMScoreAdjust", "vipops"))
         .isEqualTo("-900\n");
+  }
+
+  /** The package's user of scripts is there, and one in the group may do more than look. */
+  @Test
+  @Order(6)
+  void aMemberOfTheGroupIsNamedInTheJournal() throws Exception {
+    String start = now();
+    String group = machine.exec("getent", "group", "vipops").split(":", -1)[2];
+    List<String> asMember =
+        List.of("setpriv", "--reuid=4101", "--regid=4101", "--groups=" + group, "vipops", "sync");
+    machine.exec(asMember.toArray(String[]::new));
+    assertThat(journal(start)).containsPattern("sync by a user without a name \\(uid 4101, pid \\d+");
+    assertThat(machine.exec("id", "-un", "vipops-script")).isEqualTo("vipops-script\n");
+    assertThat(machine.exec("id", "-Gn", "vipops-script")).isEqualTo("vipops-script\n");
   }
 
   @Test

@@ -5,11 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipops.git.Commit;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HistoryTest {
+  private static final Moved MOVED =
+      new Moved(
+          1,
+          false,
+          List.of("10.0.0.60/24"),
+          List.of(),
+          List.of("web 100→80"),
+          List.of("backend +10.0.0.101:80"));
+
   @TempDir private Path dir;
 
   private static History.Entry entry(int n, String outcome) {
@@ -22,7 +32,9 @@ class HistoryTest {
         "0123456789ab",
         "2026-11-22T10:00:00Z",
         outcome + " line",
-        Map.of("fetch", 3L));
+        Map.of("fetch", 3L),
+        false,
+        MOVED);
   }
 
   @Test

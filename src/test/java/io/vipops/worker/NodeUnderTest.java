@@ -48,8 +48,14 @@ final class NodeUnderTest {
   Verdicts verdicts;
   Reconciler reconciler;
   Upkeep upkeep;
+  Rollback rollback;
+  Attempts attempts;
 
   NodeUnderTest(Path dir) throws Exception {
+    this(dir, null);
+  }
+
+  NodeUnderTest(Path dir, AgentConfig.@Nullable Verify verify) throws Exception {
     this.dir = dir;
     this.origin = Origin.create(dir);
     try (ServerSocket one = free();
@@ -68,7 +74,7 @@ final class NodeUnderTest {
                   Duration.ofSeconds(10),
                   null,
                   null,
-                  null),
+                  verify),
               dir.resolve("state"),
               dir.resolve("run"),
               new AgentConfig.Nginx(
@@ -108,14 +114,16 @@ final class NodeUnderTest {
             Duration.ofSeconds(4));
     inForce = new InForce(config, nginx, new NotedVrrp());
     Report report = new Report(config.source(), mirror.shownUrl(), inForce, history, reports::add);
-    verdicts = new Verdicts(context, inForce, history, report);
+    attempts = new Attempts(config.stateDir());
+    verdicts = new Verdicts(context, inForce, history, attempts, report);
     Steps noted =
         (name, deadline) -> {
           steps.add(name);
           deadlines.put(name, deadline);
         };
     reconciler = new Reconciler(config, "test", mirror, inForce, history, noted, report, verdicts);
-    upkeep = new Upkeep(inForce, noted, report);
+    rollback = new Rollback(inForce, history, verdicts, report, noted);
+    upkeep = new Upkeep(inForce, history, noted, report);
   }
 
   /** A spec with one server of an upstream, the settle time short. */

@@ -31,6 +31,8 @@ class WorkerTest {
   private Process process;
   private Channel channel;
   private volatile boolean hostLacksSomething;
+  private volatile @Nullable String endsInStep;
+  private String heap = "-Xmx64m";
   private final List<Channel.Call> calls = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -63,7 +65,8 @@ class WorkerTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx64m",
+                heap,
+                "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
@@ -90,6 +93,10 @@ class WorkerTest {
 
   private void onRequest(Channel.Call call) {
     calls.add(call);
+    if (call.type.equals("step") && call.body.get("name").equals(endsInStep)) {
+      process.destroyForcibly();
+      return;
+    }
     call.reply(
         call.type.equals("vrrp.check") && hostLacksSomething
             ? Map.of("error", "no interface eth7", "fault", "host")
@@ -262,6 +269,90 @@ class WorkerTest {
             .orElseThrow();
     assertThat(lastApply.body.get("file").toString())
         .contains(String.valueOf(reply.get("generation")));
+  }
+
+  @Test
+  void aRollbackIsHeldOverRestartsUntilResume() throws Exception {
+    node.push(node.spec(node.port, "10.0.0.1:80"));
+    Object first = ask("sync").get("generation");
+    node.push(node.spec(node.port, "10.0.0.2:80"));
+    Object second = ask("sync").get("generation");
+    assertThat(ask("rollback"))
+        .as(log())
+        .containsEntry("outcome", "rolled_back")
+        .containsEntry("generation", first);
+    assertThat(node.answeredId()).isEqualTo(first);
+    ask("retry");
+    process.destroyForcibly().waitFor();
+    start();
+    Map<String, @Nullable Object> pinned = ask("sync");
+    assertThat(pinned).containsEntry("ok", false).containsEntry("outcome", "pinned");
+    assertThat(pinned.get("line").toString())
+        .startsWith("pinned to generation " + first)
+        .contains(" until ");
+    assertThat(node.answeredId()).isEqualTo(first);
+    Map<String, @Nullable Object> history = ask("history");
+    assertThat(history.get("pinned").toString()).startsWith("pinned to generation " + first);
+    assertThat((List<?>) history.get("passes")).hasSize(3);
+    ask("resume");
+    assertThat(ask("sync")).containsEntry("ok", true).containsEntry("generation", second);
+    assertThat(node.answeredId()).isEqualTo(second);
+  }
+
+  /** Until this worker is gone, whose end nobody answers for. */
+  private void awaitEndAndStart() throws Exception {
+    assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    start();
+  }
+
+  private void assertItWaits(String step) throws Exception {
+    Map<String, @Nullable Object> waits = ask("sync");
+    assertThat(waits).as(log()).containsEntry("outcome", "failed");
+    assertThat(waits.get("line").toString()).contains("the worker ended 3 times in step " + step);
+    Channel.Call report =
+        calls.stream()
+            .filter(call -> call.type.equals("report"))
+            .reduce((one, two) -> two)
+            .orElseThrow();
+    assertThat(report.body.get("conditions").toString())
+        .contains("type=Stalled, status=true, reason=Failed, message=failed")
+        .contains("in step " + step);
+  }
+
+  @Test
+  void aCommitThatEndsTheWorkerThreeTimesWaitsAndANewerOneDoesNot() throws Exception {
+    node.push(node.spec(node.port, "10.0.0.1:80"));
+    endsInStep = "render";
+    awaitEndAndStart(); // the first look comes by itself
+    awaitEndAndStart();
+    awaitEndAndStart();
+    assertItWaits("render");
+    assertThat(process.isAlive()).isTrue();
+    endsInStep = null;
+    assertThat(ask("sync")).as("nobody may force it").containsEntry("outcome", "failed");
+    node.push(node.spec(node.port, "10.0.0.2:80"));
+    assertThat(ask("sync")).as(log()).containsEntry("outcome", "applied");
+  }
+
+  @Test
+  void aCommitThatTakesAllMemoryIsTriedAgainAfterRetry() throws Exception {
+    process.destroyForcibly().waitFor();
+    heap = "-Xmx26m";
+    StringBuilder servers = new StringBuilder("10.0.0.1:80");
+    for (int n = 0; n < 60_000; n++) {
+      servers.append(", 10.").append(n >> 16).append('.').append(n >> 8 & 255);
+      servers.append('.').append(n & 255).append(":81");
+    }
+    node.push(node.spec(node.port, servers.toString()));
+    start();
+    awaitEndAndStart();
+    awaitEndAndStart();
+    awaitEndAndStart();
+    assertItWaits("check");
+    ask("retry");
+    awaitEndAndStart();
+    node.push(node.spec(node.port, "10.0.0.2:80"));
+    assertThat(ask("sync")).as(log()).containsEntry("outcome", "applied");
   }
 
   @Test

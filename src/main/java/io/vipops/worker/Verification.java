@@ -1,0 +1,139 @@
+package io.vipops.worker;
+
+import io.vipops.apply.ApplyFailure;
+import io.vipops.apply.Fault;
+import io.vipops.git.Commit;
+import io.vipops.git.GitFailure;
+import io.vipops.git.Mirror;
+import io.vipops.signing.Signers;
+import io.vipops.signing.SignersException;
+import io.vipops.spec.AgentConfig;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds commits to {@code source.verify}: each one since the last accepted has to be signed by
+ * somebody who may. The first commit that a node takes is held to its own signature only: that
+ * covers its files and its history's names, and nothing is known that the history could be counted
+ * from.
+ */
+final class Verification {
+  private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
+
+  private final AgentConfig.Verify verify;
+  private final Mirror mirror;
+  private final History history;
+  private final Report report;
+  private @Nullable Signers signers;
+  private String unusable = "";
+
+  Verification(AgentConfig.Verify verify, Mirror mirror, History history, Report report) {
+    this.verify = verify;
+    this.mirror = mirror;
+    this.history = history;
+    this.report = report;
+  }
+
+  /** Reads the signers' files again: what was refused by others than these is judged anew. */
+  void refresh() throws IOException {
+    try {
+      TrustFiles files = TrustFiles.read(verify);
+      signers = files.signers();
+      if (!unusable.isEmpty()) {
+        LOG.info("{} can be used again", verify.allowedSigners());
+      }
+      unusable = "";
+      if (!files.digest().equals(history.trust().files())) {
+        history.setTrust(history.trust().files(files.digest()));
+        history.forgetDenials();
+      }
+    } catch (SignersException e) {
+      signers = null;
+      if (!unusable.equals(e.line())) {
+        LOG.warn("no commit is accepted: {}", e.line());
+      }
+      unusable = e.line();
+    }
+  }
+
+  /**
+   * Says in the status how it stands with {@code head}.
+   *
+   * @param accepted the last accepted commit; null: none yet
+   */
+  void show(@Nullable String head, @Nullable String accepted) {
+    TrustMarks marks = history.trust();
+    if (!unusable.isEmpty()) {
+      report.verified(false, "SignersUnusable", unusable);
+    } else if (marks.refused() != null && marks.refused().equals(head)) {
+      report.verified(false, "Refused", String.valueOf(marks.complaint()));
+    } else if (marks.verified() != null) {
+      String line = "commit " + brief(marks.verified()) + " is signed by " + marks.signer();
+      report.verified(true, "Verified", line);
+    } else if (accepted != null) {
+      String line =
+          "commit "
+              + brief(accepted)
+              + " was accepted before source.verify was set: the next one"
+              + " has to be signed";
+      report.verified(false, "NotVerified", line);
+    } else {
+      report.verified(false, "NothingYet", "no commit was accepted yet");
+    }
+  }
+
+  private static String brief(String sha) {
+    return sha.substring(0, Math.min(7, sha.length()));
+  }
+
+  /**
+   * Judges every commit that {@code commit} brings.
+   *
+   * @param accepted the last accepted commit; null: none yet
+   * @throws Refusal with who and which, for the first that is not signed well
+   * @throws ApplyFailure if nobody can say who may sign
+   */
+  void of(Commit commit, @Nullable String accepted)
+      throws Refusal, GitFailure, ApplyFailure, IOException {
+    Signers judge = signers;
+    if (judge == null) {
+      throw new ApplyFailure(Fault.HOST, "verify: no commit is accepted: " + unusable);
+    }
+    if (commit.sha().equals(accepted) || commit.sha().equals(history.trust().verified())) {
+      return; // judged when it came
+    }
+    List<String> known = new ArrayList<>();
+    for (String sha : new String[] {accepted, history.trust().verified()}) {
+      if (sha != null && mirror.has(sha)) {
+        known.add(sha);
+      }
+    }
+    Instant received = Instant.now();
+    String[] signer = new String[1];
+    Refusal refusal =
+        mirror.firstOf(
+            commit,
+            known,
+            (one, raw) -> {
+              Signers.Judgement judgement = judge.judge(raw, received);
+              signer[0] = judgement.signer(); // the head comes last
+              return judgement.complaint() == null ? null : refusal(one, judgement.complaint());
+            });
+    if (refusal != null) {
+      history.setTrust(history.trust().refused(commit.sha(), refusal.line()));
+      throw refusal;
+    }
+    history.setTrust(history.trust().verified(commit.sha(), Objects.requireNonNull(signer[0])));
+  }
+
+  private static Refusal refusal(Commit commit, String complaint) {
+    String by = " by " + commit.author().replaceAll("\\p{Cntrl}", "?");
+    return new Refusal("commit " + commit.shortSha() + by + " " + complaint, null);
+  }
+}

@@ -208,7 +208,7 @@ public final class Reconciler {
     Commit commit = new Commit(sha, "somebody", "not fetched");
     report.fetched(commit);
     Outcome outcome = verdicts.refuse(commit, e.line(), null);
-    verdicts.record(commit, outcome, pass.end());
+    verdicts.record(commit, outcome, pass);
     return outcome;
   }
 

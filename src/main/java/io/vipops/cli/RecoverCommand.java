@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "recover",
     description = {
-      "Makes the configuration that nginx starts with whole after a crash; run at boot, before nginx."
-          + " Needs neither Git nor network. Does nothing while an agent runs.",
+      "Makes the configuration that nginx starts with whole after a crash; run at boot, before"
+          + " nginx. Needs neither Git nor network. Does nothing while an agent runs.",
       "Prints one line: what was found, and what was done."
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -162,7 +162,7 @@ public final class Engine implements AutoCloseable {
     var unused =
         order(
             (nowNs, done) -> {
-              var taken = loop.strays(true, nowNs);
+              List<String> unusedLines = loop.strays(true, nowNs);
               done.complete(null);
             });
   }

@@ -10,21 +10,15 @@ import org.jspecify.annotations.Nullable;
  * later, if the server asks for that.
  */
 final class Schedule {
-<<<<<<< HEAD
   private static final long FIRST_RETRY_NS = Duration.ofSeconds(1).toNanos();
+  private static final long HINT_NS = Duration.ofSeconds(1).toNanos();
 
   private final double shift;
   private final long periodNs;
   private long dueNs;
+  private long soonestNs;
   private int failures;
   private boolean heldOff;
-=======
-  private static final long HINT_NS = Duration.ofSeconds(1).toNanos();
-
-  private final long periodNs;
-  private long dueNs;
-  private long soonestNs;
->>>>>>> main
 
   /**
    * The first look is due at once.
@@ -100,6 +94,7 @@ final class Schedule {
     long wanted = soonestNs - now > 0 ? soonestNs : now;
     if (dueNs - wanted > 0) {
       dueNs = wanted;
+      heldOff = false;
       soonestNs = wanted + HINT_NS;
     }
   }

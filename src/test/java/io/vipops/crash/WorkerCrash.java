@@ -21,7 +21,6 @@ final class WorkerCrash implements Lanes.Crash {
   private final CrashNode node;
   private int number;
   private String last = "";
-  private long longestMs;
 
   WorkerCrash(CrashNode node) {
     this.node = node;
@@ -47,11 +46,6 @@ final class WorkerCrash implements Lanes.Crash {
     for (int n = 10; n < 20; n++) {
       node.shell("cp -r %1$s/%2$s %1$s/%3$d0000000000".formatted("state/generations", id, n));
     }
-  }
-
-  /** The longest time from the end of a worker until another had resumed. */
-  long longestMs() {
-    return longestMs;
   }
 
   String push(boolean bad) throws IOException, InterruptedException {
@@ -105,14 +99,18 @@ final class WorkerCrash implements Lanes.Crash {
     node.seam.kill(Role.WORKER, kill.point(), kill.side());
     CompletableFuture<?> asked = CompletableFuture.runAsync(this::askForPass);
     node.seam.awaitKill(Duration.ofSeconds(20));
-    long diedNs = System.nanoTime();
     node.hideRepository();
     try {
       asked.join();
       sync("failed");
-      longestMs = Math.max(longestMs, (System.nanoTime() - diedNs) / 1_000_000);
-      truth.oneWholeGeneration(Set.of(before, next));
-      if (!before.isEmpty() && !node.log().substring(logged).contains(inForce())) {
+      if (rollback) {
+        // One that was killed before it had turned back is watched again, and turns back.
+        Await.until("the way back", CrashNode.LIMIT, () -> isBack(before, logged));
+        truth.oneWholeGeneration(Set.of(before));
+      } else {
+        truth.oneWholeGeneration(Set.of(before, next));
+      }
+      if (!node.log().substring(logged).contains(inForce())) {
         truth.wrong().add("the log does not say: " + inForce());
       }
     } finally {
@@ -128,6 +126,10 @@ final class WorkerCrash implements Lanes.Crash {
     truth.expect("removals of the VIP", removed, vipRemovals());
     truth.expect("workers started", restarts, String.valueOf(Long.parseLong(restarts()) - 1));
     return truth.wrong();
+  }
+
+  private boolean isBack(String before, int logged) throws IOException {
+    return Truth.commit(node).equals(before) && node.log().substring(logged).contains(inForce());
   }
 
   private String inForce() throws IOException {

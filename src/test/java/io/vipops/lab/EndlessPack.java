@@ -26,8 +26,7 @@ public final class EndlessPack {
   public static void main(String[] arguments) throws IOException {
     HttpServer server =
         HttpServer.create(
-            new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0])),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0])),
             0);
     server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", EndlessPack::serve);

@@ -151,14 +151,20 @@ public final class GitServers {
             "location / { default_type text/html; return 200 '<html>Please log in</html>'; }"));
     conf.append(
         server(
-            address, TLS_ODD + 1, "location / { return 302 https://$http_host/again$request_uri; }"));
+            address,
+            TLS_ODD + 1,
+            "location / { return 302 https://$http_host/again$request_uri; }"));
     conf.append(
         server(
             address,
             TLS_ODD + 2,
             "location / { add_header X-Long '%s'; %s return 200 x; }"
                 .formatted("x".repeat(4000), "add_header X-Long '${request_id}';".repeat(200))));
-    conf.append(server(address, TLS_ODD + 3, "location / { proxy_pass http://127.0.0.1:9000; proxy_buffering off; }"));
+    conf.append(
+        server(
+            address,
+            TLS_ODD + 3,
+            "location / { proxy_pass http://127.0.0.1:9000; proxy_buffering off; }"));
     Path file = folder.resolve("git-nginx.conf");
     Files.writeString(file, conf.append("}\n"));
     host.start("nginx", "-c", file.toString());

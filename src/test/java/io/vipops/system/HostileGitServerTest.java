@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every way in which a Git server can be bad, each met by an agent of its own, all at once. A commit
- * is pushed meanwhile and must be in force with the first whole answer.
+ * Every way in which a Git server can be bad, each met by an agent of its own, all at once. A
+ * commit is pushed meanwhile and must be in force with the first whole answer.
  */
 @Tag("root")
 class HostileGitServerTest {
@@ -111,22 +111,22 @@ class HostileGitServerTest {
 
   private static String spec(Victim victim, int weight) {
     return """
-        version: 1
-        cluster: %1$s
-        nodes: {%1$s: {address: %2$s, interface: eth0}}
-        vrrp:
-          web:
-            virtual_router_id: %3$d
-            priorities: {%1$s: 100}
-            virtual_addresses: [%4$s/24]
-        upstreams:
-          backend: {servers: [{address: "10.0.0.101:80", weight: %5$d}, 10.0.0.102:80]}
-        listeners:
-          http: {port: 80}
-        routes:
-          - {listeners: [http], upstream: backend}
-        rollout: {settle: 500ms}
-        """
+    version: 1
+    cluster: %1$s
+    nodes: {%1$s: {address: %2$s, interface: eth0}}
+    vrrp:
+      web:
+        virtual_router_id: %3$d
+        priorities: {%1$s: 100}
+        virtual_addresses: [%4$s/24]
+    upstreams:
+      backend: {servers: [{address: "10.0.0.101:80", weight: %5$d}, 10.0.0.102:80]}
+    listeners:
+      http: {port: 80}
+    routes:
+      - {listeners: [http], upstream: backend}
+    rollout: {settle: 500ms}
+    """
         .formatted(victim.name(), victim.address(), victim.n(), victim.vip(), weight);
   }
 
@@ -214,11 +214,10 @@ class HostileGitServerTest {
       for (Victim victim : victims) {
         set(victim, victim.realTarget(), "whole");
         startAgent(lab, victim);
-      }
-      for (Victim victim : victims) {
+        // One after the other: starting together they would be late for want of a processor.
         Await.until(
             victim.shown() + ": the first commit",
-            Duration.ofMinutes(5),
+            Duration.ofMinutes(2),
             () -> proven(victim, first));
       }
       Map<Victim, ClientLog> clients = clients(lab);

@@ -236,8 +236,7 @@ class PollCostTest {
     double bytes = (after.bytes() - before.bytes()) / (double) polls;
     double packets = (after.packets() - before.packets()) / (double) polls;
     double ms = ticks * TICK_MS / polls;
-    System.out.printf(
-        "%-12s %8.0f %8.1f %7.1f   (%d)%n", way.name(), bytes, packets, ms, polls);
+    System.out.printf("%-12s %8.0f %8.1f %7.1f   (%d)%n", way.name(), bytes, packets, ms, polls);
     if (way.name().startsWith("https")) {
       assertThat(bytes).as(way.name() + ": bytes").isLessThanOrEqualTo(4_000);
       assertThat(ms).as(way.name() + ": CPU, ms").isLessThanOrEqualTo(30);

@@ -259,7 +259,10 @@ class AdmissionTest {
     assertThat(accepted()).isEqualTo(rewritten);
     assertThatThrownBy(() -> node.reconciler.acceptRewrite(rewritten))
         .hasMessageContaining("which is no rewrite");
-    node.origin.git("reset", "-q", "--hard", old);
+    commit(ada);
+    taken(Kind.HELD);
+    node.origin.git("reset", "-q", "--hard", rewritten);
+    commit(ada); // on top of what was let in, but beside what was accepted since
     assertThat(taken(Kind.REFUSED).line()).as("once").contains("was rewritten");
   }
 

@@ -129,24 +129,24 @@ final class NodeUnderTest {
   /** A spec with one server of an upstream, the settle time short. */
   String spec(int listen, String server) {
     return """
-        version: 1
-        cluster: web
-        nodes:
-          lb01: {address: 10.0.0.51, interface: eth0}
-          lb02: {address: 10.0.0.52, interface: eth0}
-        vrrp:
-          web:
-            virtual_router_id: 51
-            priorities: {lb01: 100, lb02: 90}
-            virtual_addresses: [10.0.0.50/24]
-        upstreams:
-          backend: {servers: [%s, 10.0.0.199:80]}
-        listeners:
-          http: {port: %d}
-        routes:
-          - {listeners: [http], upstream: backend}
-        rollout: {settle: 200ms}
-        """
+    version: 1
+    cluster: web
+    nodes:
+      lb01: {address: 10.0.0.51, interface: eth0}
+      lb02: {address: 10.0.0.52, interface: eth0}
+    vrrp:
+      web:
+        virtual_router_id: 51
+        priorities: {lb01: 100, lb02: 90}
+        virtual_addresses: [10.0.0.50/24]
+    upstreams:
+      backend: {servers: [%s, 10.0.0.199:80]}
+    listeners:
+      http: {port: %d}
+    routes:
+      - {listeners: [http], upstream: backend}
+    rollout: {settle: 200ms}
+    """
         .formatted(server, listen);
   }
 

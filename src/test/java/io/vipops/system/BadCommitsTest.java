@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("root")
 class BadCommitsTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(90);
 
   /** A good commit comes after so many bad ones, so that nginx reloads in between. */
   private static final int GOOD_EVERY = 10;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("root")
 class CredentialsTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(90);
 
   /** With characters that quoting and encoding change. */
   private static final String TOKEN = "ghp/Zk8+q&w=31TokenA";

@@ -79,9 +79,9 @@ final class CommitReports {
     }
     String detail = detail(outcome, subject);
     switch (outcome.kind()) {
-      case APPLIED, UNCHANGED -> put(commit, CommitState.SUCCESS, detail);
+      case APPLIED, UNCHANGED, ROLLED_BACK -> put(commit, CommitState.SUCCESS, detail);
       case REFUSED -> put(commit, CommitState.FAILURE, detail);
-      case FAILED, NOT_ADOPTED -> put(commit, CommitState.ERROR, detail);
+      case FAILED, NOT_ADOPTED, PINNED -> put(commit, CommitState.ERROR, detail);
       case SUPERSEDED -> put(commit, CommitState.ERROR, SUPERSEDED);
       case HELD, PAUSED -> put(commit, CommitState.PENDING, detail);
     }

@@ -107,7 +107,8 @@ class IntegrityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/generations/" + ID, "../generations/" + ID, "generations/" + ID + ".tmp"})
+  @ValueSource(
+      strings = {"/generations/" + ID, "../generations/" + ID, "generations/" + ID + ".tmp"})
   void aLinkOfAnotherFormIsNoCurrent(String target) throws Exception {
     Files.createSymbolicLink(dir.resolve("current"), Path.of(target));
     assertThat(generations.current()).isEmpty();

@@ -12,7 +12,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Of what {@code mvn -Ppackage package} left: the bill (CycloneDX) names what is in the package. */
+/**
+ * Of what {@code mvn -Ppackage package} left: the bill (CycloneDX) names what is in the package.
+ */
 @Tag("root")
 class BillOfMaterialsTest {
   @Test
@@ -21,7 +23,9 @@ class BillOfMaterialsTest {
     Map<String, ?> bill = Json.decode(Files.readAllBytes(Path.of("target/vipops.cdx.json")));
     for (Object each : (List<?>) bill.get("components")) {
       Map<?, ?> component = (Map<?, ?>) each;
-      assertThat(component.containsKey("licenses")).as(component.get("name") + "'s licence").isTrue();
+      assertThat(component.containsKey("licenses"))
+          .as(component.get("name") + "'s licence")
+          .isTrue();
       assertThat(component.containsKey("hashes")).as(component.get("name") + "'s hash").isTrue();
       listed.add(component.get("name") + "-" + component.get("version") + ".jar");
     }

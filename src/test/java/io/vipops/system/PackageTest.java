@@ -187,7 +187,8 @@ class PackageTest {
       assertThat(capabilities(worker, kind) & NETWORK_CAPABILITIES).as(kind).isZero();
     }
     for (String process : List.of(agent, worker)) {
-      assertThat(machine.exec("grep", "-E", "^(NoNewPrivs|Seccomp):", "/proc/" + process + "/status"))
+      assertThat(
+              machine.exec("grep", "-E", "^(NoNewPrivs|Seccomp):", "/proc/" + process + "/status"))
           .as("no way to more rights; mode 2: a filter of system calls")
           .isEqualTo("NoNewPrivs:\t1\nSeccomp:\t2\n");
     }
@@ -206,7 +207,8 @@ class PackageTest {
     List<String> asMember =
         List.of("setpriv", "--reuid=4101", "--regid=4101", "--groups=" + group, "vipops", "sync");
     machine.exec(asMember.toArray(String[]::new));
-    assertThat(journal(start)).containsPattern("sync by a user without a name \\(uid 4101, pid \\d+");
+    assertThat(journal(start))
+        .containsPattern("sync by a user without a name \\(uid 4101, pid \\d+");
     assertThat(machine.exec("id", "-un", "vipops-script")).isEqualTo("vipops-script\n");
     assertThat(machine.exec("id", "-Gn", "vipops-script")).isEqualTo("vipops-script\n");
   }

@@ -62,7 +62,7 @@ final class StateFolder {
   }
 
   private @Nullable String found() {
-    if (!Files.isDirectory(folder) || locked && !isLocked(folder)) {
+    if (!Files.isDirectory(folder) || (locked && !isLocked(folder))) {
       return StorageException.gone(folder);
     }
     boolean room = folder.toFile().getUsableSpace() > 0;

@@ -137,6 +137,7 @@ final class GitHttpsServer implements AutoCloseable {
       String path = exchange.getRequestURI().getPath();
       for (Map.Entry<String, HttpHandler> other : instead.entrySet()) {
         if (path.startsWith(other.getKey())) {
+          drain(exchange);
           other.getValue().handle(exchange);
           return;
         }
@@ -146,12 +147,18 @@ final class GitHttpsServer implements AutoCloseable {
               + Base64.getEncoder()
                   .encodeToString(("vipops:" + token).getBytes(StandardCharsets.UTF_8));
       if (!wanted.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+        drain(exchange);
         exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"git\"");
         exchange.sendResponseHeaders(401, -1);
         return;
       }
       backend(exchange, path, true);
     }
+  }
+
+  /** What is left of a request, the JDK's server would take for the next one. */
+  private static void drain(HttpExchange exchange) throws IOException {
+    exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
   }
 
   /** RFC 3875. */

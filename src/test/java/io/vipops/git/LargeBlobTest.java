@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Somebody pushes 200 MB. Each look is a process of its own with the worker's heap; the servers are
  * the real {@code git daemon}, and a folder.
  */
+@Tag("root") // for its size: too long for the quick tests
 class LargeBlobTest {
   private static final int BLOB_BYTES = 200 << 20;
   private static final long BOUND_BYTES = 2 << 20;

@@ -202,6 +202,8 @@ class LargeBlobTest {
     Path folder = Files.createDirectory(mirrors.resolve("many"));
     Origin many = Origin.create(folder);
     many.git("config", "core.compression", "0");
+    Command.run("git", "-C", many.bare().toString(), "config", "core.compression", "0");
+    Command.run("git", "-C", many.bare().toString(), "config", "pack.window", "0");
     byte[] noise = new byte[7 << 20];
     Random random = new Random(2);
     for (int n = 0; n < 10; n++) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("root")
@@ -18,11 +19,21 @@ class CrashTest {
   @TempDir Path folder;
 
   @Test
-  void aWorkerMayEndAtAnyPointOfAnApplyAndOfARollback() throws Exception {
+  void aWorkerMayEndAtAnyPointOfAnApply() throws Exception {
     List<Kill> kills = new ArrayList<>();
     try (CrashNode node = new CrashNode(Files.createDirectory(folder.resolve("count")))) {
       WorkerCrash worker = WorkerCrash.start(node);
-      kills.addAll(Kill.all(WorkerCrash.APPLY, Point.of(worker.record(WorkerCrash.APPLY))));
+      kills.addAll(Kill.ofMany(WorkerCrash.APPLY, Point.of(worker.record(WorkerCrash.APPLY))));
+    }
+    assertThat(Lanes.run(folder, WorkerCrash::start, kills)).isEmpty();
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "vipops.soak", matches = "true")
+  void aWorkerMayEndAtAnyPointOfARollback() throws Exception {
+    List<Kill> kills = new ArrayList<>();
+    try (CrashNode node = new CrashNode(Files.createDirectory(folder.resolve("count")))) {
+      WorkerCrash worker = WorkerCrash.start(node);
       List<Point> points = Point.of(worker.record(WorkerCrash.ROLLBACK));
       int from = points.indexOf(new Point("send step rollback", 1));
       kills.addAll(Kill.all(WorkerCrash.ROLLBACK, points.subList(from, points.size())));
@@ -31,6 +42,7 @@ class CrashTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "vipops.soak", matches = "true")
   void anAgentMayEndAtAnyPoint() throws Exception {
     List<Kill> kills = new ArrayList<>();
     try (CrashNode node = new CrashNode(Files.createDirectory(folder.resolve("count")))) {
@@ -45,6 +57,7 @@ class CrashTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "vipops.soak", matches = "true")
   void aWorkerMayEndAtAnyPointOfTheFirstApply() throws Exception {
     List<Kill> kills = new ArrayList<>();
     try (CrashNode node = new CrashNode(Files.createDirectory(folder.resolve("count")))) {

@@ -47,6 +47,10 @@ final class WriteOrder {
     if (path.startsWith(home.resolve("state/repo")) || path.startsWith(home.resolve("run"))) {
       return; // a cache that is fetched anew, and what ends with this boot anyway
     }
+    if (path.startsWith(home.resolve("state/history/attempt.json"))
+        || path.startsWith(home.resolve("state/history/attempt.json.tmp"))) {
+      return; // counts the ends of workers, which a power cut is not
+    }
     switch (kind) {
       case "create" -> {
         unsyncedFiles.add(path);

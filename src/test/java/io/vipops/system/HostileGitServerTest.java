@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * commit is pushed meanwhile and must be in force with the first whole answer.
  */
 @Tag("root")
+@EnabledIfSystemProperty(named = "vipops.soak", matches = "true")
 class HostileGitServerTest {
   private static final Duration BAD =
       Boolean.getBoolean("vipops.soak") ? Duration.ofMinutes(10) : Duration.ofMinutes(2);

@@ -22,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * are those of the IP packets, both ways; CPU is all that the worker's process uses.
  */
 @Tag("root")
+@EnabledIfSystemProperty(named = "vipops.soak", matches = "true")
 class PollCostTest {
   private static final int POLLS = 5;
   private static final int STARTING_AT_ONCE = 4;

@@ -169,8 +169,12 @@ class StorageFaultTest {
     endures(
         "lost permission",
         "permission denied in " + state,
-        () -> Command.run("chattr", "-R", "+i", state.toString()),
-        () -> Command.run("chattr", "-R", "-i", state.toString()));
+        () ->
+            Command.run(
+                "find", state.toString(), "!", "-type", "l", "-exec", "chattr", "+i", "{}", "+"),
+        () ->
+            Command.run(
+                "find", state.toString(), "!", "-type", "l", "-exec", "chattr", "-i", "{}", "+"));
     Path away = disk.resolve("away");
     endures(
         "state_dir gone",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipops.json.Json;
 import io.vipops.lab.Await;
 import io.vipops.lab.Cluster;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,13 +31,26 @@ class WebTest {
     return cluster.host("lb01").exec(command.toArray(String[]::new));
   }
 
+  private static boolean isHealthy(Cluster cluster) throws Exception {
+    try {
+      return get(cluster, "/healthz").equals("healthy\n\n200");
+    } catch (IOException e) {
+      return false; // nobody listens yet
+    }
+  }
+
   @Test
   void theSiteSaysWhatVipopsStatusSays() throws Exception {
     try (Cluster cluster = Cluster.create(folder)) {
       String commit = cluster.push("start", Specs.classic(1));
       cluster.startAgent("lb01");
       Await.until("healthy", LIMIT, () -> cluster.vipops("lb01", "status").code() == 0);
-      Await.until("also here", LIMIT, () -> get(cluster, "/healthz").equals("healthy\n\n200"));
+      Await.until("also here", LIMIT, () -> isHealthy(cluster));
+
+      Await.until(
+          "Active",
+          LIMIT,
+          () -> get(cluster, "/metrics").contains("{instance=\"web\",state=\"active\"} 1.0"));
 
       String served = get(cluster, "/status.json");
       Map<String, @Nullable Object> json =
@@ -61,7 +75,7 @@ class WebTest {
       String config = Files.readString(cluster.configOf("lb01"));
       assertThat(config).doesNotContain("webhook");
       assertThat(cluster.host("lb01").exec("ss", "-Hltn"))
-          .contains("127.0.0.1:9180")
+          .contains("127.0.0.1]:9180")
           .doesNotContain(":9181");
     }
   }

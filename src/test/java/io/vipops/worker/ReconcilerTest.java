@@ -396,7 +396,7 @@ class ReconcilerTest {
   @Test
   void aCommitThatChangesNothingDoesNotHideThatTheGenerationBeforeItIsBad() throws Exception {
     String good = applied("10.0.0.101:80");
-    String bad = node.spec(node.port, "10.0.0.102:80");
+    String bad = node.spec(node.port, "10.0.0.102:80").replace("settle: 200ms", "settle: 5s");
     overtaken(bad);
     node.push(bad + "# only a comment\n");
     Outcome outcome = node.pass(NodeUnderTest.once(node::stopNginx));

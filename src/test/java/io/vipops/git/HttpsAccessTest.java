@@ -127,9 +127,9 @@ class HttpsAccessTest {
   @Test
   void saysThatTheProxysHostIsUnknown() throws Exception {
     try (Mirror mirror =
-        mirror(server, "/origin.git", https(URI.create("http://proxy.invalid:3128")))) {
+        mirror(server, "/origin.git", https(URI.create("http://nowhere.invalid:3128")))) {
       assertThatThrownBy(mirror::head)
-          .hasMessageContaining("the proxy's host proxy.invalid is unknown");
+          .hasMessageContaining("the proxy's host nowhere.invalid is unknown");
     }
   }
 

@@ -1,6 +1,9 @@
 package io.vipops.agent;
 
+import io.vipops.apply.ApplyFailure;
+import io.vipops.apply.Generations;
 import io.vipops.apply.Recovery;
+import io.vipops.apply.Settling;
 import io.vipops.render.Renderer;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
@@ -49,7 +52,23 @@ final class Boot {
     } catch (IOException e) {
       String line = "what is in force cannot be made whole: " + e;
       LOG.error("{}", line);
-      return new Choice(null, null, line, true);
+      String id = whole();
+      return new Choice(id, id == null ? null : vrrpFile(id), line, true);
+    }
+  }
+
+  /** What {@code current} leads to, and nginx starts with, if it is whole. */
+  private @Nullable String whole() {
+    Generations generations = new Generations(config.stateDir());
+    try {
+      String id = generations.current().orElse(null);
+      if (id != null) {
+        Settling unused = generations.load(id);
+      }
+      return id;
+    } catch (IOException | ApplyFailure e) {
+      LOG.error("nor is it whole as it is: {}", e.getMessage());
+      return null;
     }
   }
 

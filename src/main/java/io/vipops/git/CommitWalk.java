@@ -63,6 +63,8 @@ public final class CommitWalk {
           "commit " + commit.name().substring(0, 7) + " is larger than 1 MiB without its files");
     }
     byte[] raw = loader.getCachedBytes();
-    return look.at(Mirror.commit(RevCommit.parse(raw)), raw);
+    RevCommit parsed = RevCommit.parse(raw);
+    Mirror.requireAuthor(parsed);
+    return look.at(Mirror.commit(parsed), raw);
   }
 }

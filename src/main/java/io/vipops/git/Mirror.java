@@ -171,18 +171,32 @@ public final class Mirror implements Closeable {
     }
   }
 
-  private static Commit commit(FileRepository mirror, ObjectId id) throws IOException {
+  private static Commit commit(FileRepository mirror, ObjectId id) throws IOException, GitFailure {
     try (RevWalk walk = new RevWalk(mirror)) {
-      return commit(walk.parseCommit(id));
+      RevCommit parsed = walk.parseCommit(id);
+      requireAuthor(parsed);
+      return commit(parsed);
     }
   }
 
+  /** Who and what of it, fit for a terminal. */
   static Commit commit(RevCommit commit) {
     PersonIdent author = commit.getAuthorIdent();
+    String who =
+        author == null ? "nobody" : author.getName() + " <" + author.getEmailAddress() + ">";
     return new Commit(
-        commit.name(),
-        author.getName() + " <" + author.getEmailAddress() + ">",
-        commit.getShortMessage());
+        commit.name(), FailureText.oneLine(who), FailureText.oneLine(commit.getShortMessage()));
+  }
+
+  /**
+   * Refuses a commit that JGit cannot read to its author: something stands among its parents that
+   * Git does not put there, and parents after it would be overlooked.
+   */
+  static void requireAuthor(RevCommit commit) throws GitFailure {
+    if (commit.getAuthorIdent() == null) {
+      String line = "commit " + commit.name().substring(0, 7) + " has no author line where Git has";
+      throw GitFailure.ofFetch(line + " it: make it anew with git", commit.name(), new Throwable());
+    }
   }
 
   private FileRepository repository() throws GitFailure {

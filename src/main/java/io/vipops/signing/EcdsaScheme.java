@@ -5,13 +5,14 @@ import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * RFC 5656, section 3.1, and the same inside a hardware key.
@@ -42,24 +43,35 @@ record EcdsaScheme(String curve, String javaCurve, String hash, int size, boolea
     Wire pair = new Wire(signature.string());
     byte[] signed = hardware ? SecurityKey.message(application, signature, message) : message;
     signature.end();
-    ByteArrayOutputStream raw = new ByteArrayOutputStream();
-    raw.writeBytes(SshKey.fixed(pair.mpint(), size));
-    raw.writeBytes(SshKey.fixed(pair.mpint(), size));
+    byte[] r = SshKey.fixed(pair.mpint(), size);
+    byte[] s = SshKey.fixed(pair.mpint(), size);
     pair.end();
+    ECPublicKey signer = publicKey(point);
+    BigInteger order = signer.getParams().getOrder();
+    for (BigInteger half : List.of(new BigInteger(1, r), new BigInteger(1, s))) {
+      // FIPS 186-5, 6.4.2; some runtimes take zeros for a signature of everything.
+      if (half.signum() == 0 || half.compareTo(order) >= 0) {
+        throw new MalformedException("its signature is out of range");
+      }
+    }
+    ByteArrayOutputStream raw = new ByteArrayOutputStream();
+    raw.writeBytes(r);
+    raw.writeBytes(s);
     Signature verifier = Signature.getInstance(hash + "withECDSAinP1363Format");
-    verifier.initVerify(publicKey(point));
+    verifier.initVerify(signer);
     verifier.update(signed);
     return verifier.verify(raw.toByteArray());
   }
 
-  private PublicKey publicKey(byte[] point) throws GeneralSecurityException {
+  private ECPublicKey publicKey(byte[] point) throws GeneralSecurityException {
     AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
     parameters.init(new ECGenParameterSpec(javaCurve));
     BigInteger x = new BigInteger(1, Arrays.copyOfRange(point, 1, 1 + size));
     BigInteger y = new BigInteger(1, Arrays.copyOfRange(point, 1 + size, point.length));
-    return KeyFactory.getInstance("EC")
-        .generatePublic(
-            new ECPublicKeySpec(
-                new ECPoint(x, y), parameters.getParameterSpec(ECParameterSpec.class)));
+    return (ECPublicKey)
+        KeyFactory.getInstance("EC")
+            .generatePublic(
+                new ECPublicKeySpec(
+                    new ECPoint(x, y), parameters.getParameterSpec(ECParameterSpec.class)));
   }
 }

@@ -19,7 +19,7 @@ final class AgentValues {
       URI url = new URI(text);
       if (url.getUserInfo() != null) {
         in.error("inline-secret", in.at(key), key + " must not carry a user or password");
-      } else if (!schemes.contains(url.getScheme()) || url.getHost() == null) {
+      } else if (!schemes.contains(String.valueOf(url.getScheme())) || url.getHost() == null) {
         in.error("bad-url", in.at(key), key + " must begin with " + begin + ", not " + text);
       }
       return url;

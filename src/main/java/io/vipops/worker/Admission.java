@@ -103,6 +103,9 @@ final class Admission {
       throw new Refusal("accept-rewrite: " + where + ", not at " + given, null);
     }
     Commit commit = mirror.fetch(head);
+    if (!commit.sha().equals(head)) {
+      throw new Refusal("accept-rewrite: " + where + " no more: look again", null);
+    }
     String accepted = accepted();
     if (accepted == null || mirror.descends(commit.sha(), accepted)) {
       throw new Refusal("accept-rewrite: " + where + ", which is no rewrite", null);

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,7 +128,11 @@ final class Verification {
       history.setTrust(history.trust().refused(commit.sha(), refusal.line()));
       throw refusal;
     }
-    history.setTrust(history.trust().verified(commit.sha(), Objects.requireNonNull(signer[0])));
+    if (signer[0] == null) {
+      String behind = "commit " + commit.shortSha() + " lies behind one that was accepted: ";
+      throw new Refusal(behind + "go back with a new commit, such as git revert makes", null);
+    }
+    history.setTrust(history.trust().verified(commit.sha(), signer[0]));
   }
 
   private static Refusal refusal(Commit commit, String complaint) {

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,11 +105,13 @@ public final class Worker {
     ParentAgent agent = new ParentAgent(channel);
     // Settings that cannot work at all.
     Mirror.open(config.stateDir().resolve("repo"), config.source()).close();
+    AtomicReference<@Nullable Attempts> attempts = new AtomicReference<>();
     Thread loop =
         new Thread(
             () -> {
               try {
                 Worker worker = open(config, version, inbox, agent);
+                attempts.set(worker.attempts);
                 Runtime.getRuntime()
                     .addShutdownHook(new Thread(worker.attempts::forgive, "forgive"));
                 worker.loop();
@@ -120,6 +124,10 @@ public final class Worker {
     loop.start();
     channel.run();
     loop.interrupt();
+    Attempts underWay = attempts.get();
+    if (underWay != null) {
+      underWay.forgive(); // the agent ended, which is not the commit's doing
+    }
   }
 
   /** Opens the state folder, however often that takes: a worker that ended would help nobody. */

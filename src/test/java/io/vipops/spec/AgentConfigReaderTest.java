@@ -207,6 +207,7 @@ class AgentConfigReaderTest {
         "webhook: {secret_file: a}|3:24 bad-value",
         "webhook: {secret_file: /a, listen: '9181'}|3:36 bad-address",
         "report: {kind: github, repository: lb, token_file: /t}|3:36 bad-value",
+        "report: {kind: github, url: '//h/api', repository: t/lb, token_file: /t}|3:29 bad-url",
         "report: {kind: svn, repository: t/lb, token_file: /t}|3:16 bad-value",
         "version: 1|3:1 yaml-duplicate-key"
       })

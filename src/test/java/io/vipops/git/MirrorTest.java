@@ -346,6 +346,40 @@ class MirrorTest {
   }
 
   @Test
+  void aCommitWithoutAnAuthorWhereGitPutsItIsRefusedByName() throws Exception {
+    origin.push("cluster.yaml", "1");
+    String bare = origin.bare().toString();
+    String tree = Command.run("git", "-C", bare, "rev-parse", "main^{tree}").strip();
+    String commit = "tree " + tree + "\nencoding x\nauthor A <a@example.com> 1 +0000\ncommitter A <a@example.com> 1 +0000\n\nm\n";
+    String sha =
+        Command.runWithInput(
+                commit,
+                List.of(
+                    "git", "-C", bare, "hash-object", "-t", "commit", "-w", "--stdin", "--literally"))
+            .strip();
+    Command.run("git", "-C", bare, "update-ref", "refs/heads/main", sha);
+    try (Mirror mirror = mirror(origin.url())) {
+      assertThatThrownBy(() -> mirror.fetch(sha))
+          .isInstanceOf(GitFailure.class)
+          .hasMessageContaining("commit " + sha.substring(0, 7) + " has no author line");
+    }
+  }
+
+  @Test
+  void whatAStrangerWroteIntoACommitIsFitForATerminal() throws Exception {
+    Files.writeString(origin.work().resolve("cluster.yaml"), "2");
+    origin.git("add", ".");
+    origin.git("commit", "-q", "-m", "a\u001b[2Jb", "--author", "E\u001bve <e@example.com>");
+    origin.git("push", "-q", "origin", "HEAD:main");
+    String sha = Command.run("git", "-C", origin.work().toString(), "rev-parse", "HEAD").strip();
+    try (Mirror mirror = mirror(origin.url())) {
+      Commit commit = mirror.fetch(sha);
+      assertThat(commit.subject()).isEqualTo("a?[2Jb");
+      assertThat(commit.author()).isEqualTo("E?ve <e@example.com>");
+    }
+  }
+
+  @Test
   void keepsTheNumberOfPacksSmallOverManyPushes() throws Exception {
     try (Mirror mirror = mirror(origin.url())) {
       for (int n = 0; n < 60; n++) {

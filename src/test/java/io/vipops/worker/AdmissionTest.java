@@ -290,6 +290,23 @@ class AdmissionTest {
   }
 
   @Test
+  void theWayBackToAnOlderCommitIsANewCommit() throws Exception {
+    String base = commit(ada);
+    taken(Kind.HELD);
+    commit(ada);
+    taken(Kind.HELD);
+    node.origin.git("reset", "-q", "--hard", base);
+    push();
+    assertThat(taken(Kind.REFUSED).line()).contains("was rewritten");
+    node.reconciler.acceptRewrite(base);
+    assertThat(taken(Kind.REFUSED).line())
+        .contains("commit " + base.substring(0, 7) + " lies behind one that was accepted");
+    String above = commit(ada);
+    taken(Kind.HELD);
+    assertThat(accepted()).isEqualTo(above);
+  }
+
+  @Test
   void aBranchMadeAnewIsARewriteAndAMirrorFetchedAnewIsNot() throws Exception {
     commit(ada);
     taken(Kind.HELD);

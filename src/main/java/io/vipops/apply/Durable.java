@@ -54,7 +54,7 @@ public final class Durable {
   }
 
   /** Makes a folder, with those above it, that lasts as what is put into it. */
-  static void makeFolder(Path folder) throws IOException {
+  public static void makeFolder(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       Path above = folderOf(folder);
       makeFolder(above);

@@ -171,15 +171,16 @@ public final class Nginx {
       }
       ErrorLog log = ErrorLog.fromNow(errorLog);
       process.start(log);
-      prove(id, log, master().pid().orElse(-1));
+      prove(id, log, master().pid().orElse(-1), List.of());
       return Way.STARTED;
     }
     if (mayTrust && answersInARow(id)) {
       return Way.NOTHING_TO_DO;
     }
     ErrorLog log = ErrorLog.fromNow(errorLog);
+    List<Long> before = NginxProcess.workers(master.pid().getAsLong());
     process.hangUp(master.pid().getAsLong());
-    prove(id, log, master.pid().getAsLong());
+    prove(id, log, master.pid().getAsLong(), before);
     return Way.RELOADED;
   }
 
@@ -219,10 +220,17 @@ public final class Nginx {
     return true;
   }
 
-  private void prove(String id, ErrorLog log, long master)
+  /**
+   * Waits for the answers, and for the workers of before to take no more requests: one that has not
+   * come to that yet may answer next. Such a one is not waited for beyond half of the limit.
+   */
+  private void prove(String id, ErrorLog log, long master, List<Long> before)
       throws ApplyFailure, InterruptedException {
     long deadlineNs = System.nanoTime() + proofLimit.toNanos();
-    while (!answersInARow(id)) {
+    long patienceNs = deadlineNs - proofLimit.toNanos() / 2;
+    while (!answersInARow(id)
+        || (System.nanoTime() - patienceNs < 0
+            && before.stream().anyMatch(NginxProcess::takesRequests))) {
       if (System.nanoTime() - deadlineNs > 0) {
         throw notProven(id, log, master);
       }

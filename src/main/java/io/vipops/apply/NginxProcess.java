@@ -63,6 +63,23 @@ final class NginxProcess {
     }
   }
 
+  /** The processes that {@code master} has now. */
+  static List<Long> workers(long master) {
+    return ProcessHandle.of(master)
+        .map(it -> it.children().map(ProcessHandle::pid).toList())
+        .orElse(List.of());
+  }
+
+  /** Whether a worker has not yet come to the end of its work: nginx then changes its title. */
+  static boolean takesRequests(long worker) {
+    try {
+      String title = Files.readString(Path.of("/proc/" + worker + "/cmdline"));
+      return title.contains("worker process") && !title.contains("is shutting down");
+    } catch (IOException e) {
+      return false; // it is gone
+    }
+  }
+
   /** Ends it, letting requests under way finish where systemd does not cut that short. */
   void stop() throws ApplyFailure, InterruptedException {
     OptionalLong pid = master().pid();

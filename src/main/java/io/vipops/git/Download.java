@@ -84,7 +84,8 @@ final class Download {
     transport.setFetchThin(false); // a file that was left out cannot be the base of a delta
   }
 
-  private static boolean cannotFilter(GitFailure e) {
+  /** Whether the server said that it has no filter: nothing is wrong with the way to it. */
+  static boolean cannotFilter(Throwable e) {
     PackProtocolException refusal = FailureText.cause(e, PackProtocolException.class);
     return refusal != null && String.valueOf(refusal.getMessage()).contains("filter requires");
   }

@@ -100,6 +100,9 @@ final class Remote implements Closeable {
     try {
       return visitOnce(mirror, visit);
     } catch (IOException e) {
+      if (Download.cannotFilter(e)) {
+        throw failure(step, e);
+      }
       if (ssh != null) {
         ssh.drop();
       }

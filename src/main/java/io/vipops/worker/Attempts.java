@@ -1,5 +1,6 @@
 package io.vipops.worker;
 
+import io.vipops.apply.Durable;
 import io.vipops.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,7 +111,7 @@ final class Attempts {
     json.put("ends", ends);
     json.put("open", open);
     try {
-      Files.createDirectories(file.getParent());
+      Durable.makeFolder(file.resolveSibling(""));
       Path next = file.resolveSibling("attempt.json.tmp");
       Files.write(next, Json.encode(json));
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);

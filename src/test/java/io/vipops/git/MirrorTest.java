@@ -350,12 +350,23 @@ class MirrorTest {
     origin.push("cluster.yaml", "1");
     String bare = origin.bare().toString();
     String tree = Command.run("git", "-C", bare, "rev-parse", "main^{tree}").strip();
-    String commit = "tree " + tree + "\nencoding x\nauthor A <a@example.com> 1 +0000\ncommitter A <a@example.com> 1 +0000\n\nm\n";
+    String commit =
+        "tree "
+            + tree
+            + "\nencoding x\nauthor A <a@example.com> 1 +0000\ncommitter A <a@example.com> 1 +0000\n\nm\n";
     String sha =
         Command.runWithInput(
                 commit,
                 List.of(
-                    "git", "-C", bare, "hash-object", "-t", "commit", "-w", "--stdin", "--literally"))
+                    "git",
+                    "-C",
+                    bare,
+                    "hash-object",
+                    "-t",
+                    "commit",
+                    "-w",
+                    "--stdin",
+                    "--literally"))
             .strip();
     Command.run("git", "-C", bare, "update-ref", "refs/heads/main", sha);
     try (Mirror mirror = mirror(origin.url())) {

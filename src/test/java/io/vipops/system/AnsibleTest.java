@@ -53,6 +53,8 @@ class AnsibleTest {
           "var/lib/apt", // what was installed automatically, and the age of its lists
           "etc/group-", // of the last change to groups, kept by the tool that made it
           "etc/gshadow-",
+          "etc/passwd-",
+          "etc/shadow-",
           "var/cache/ldconfig", // ldconfig's own, rewritten whenever a package brings a library
           "etc/ld.so.cache");
 

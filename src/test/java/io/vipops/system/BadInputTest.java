@@ -53,7 +53,7 @@ class BadInputTest {
         .contains("preempt_delay");
     assertThat(refusal(Specs.classic(1).replace("lb01", "lb09"))).contains("lb01").contains("lb09");
     assertThat(refusal("a: &a [x]\nb: [" + "*a, ".repeat(200) + "x]\n")).contains("alias");
-    assertThat(refusal("x".repeat(10 << 20))).contains("4 MiB");
+    assertThat(refusal("x".repeat(5 << 20))).contains("4 MiB");
     assertThat(refusal(Specs.classic(1).replace("interface: eth0", "interface: eth7")))
         .contains("eth7");
     assertThat(

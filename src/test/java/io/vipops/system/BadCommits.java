@@ -135,7 +135,9 @@ final class BadCommits {
             "spec renamed",
             10,
             (tree, random) -> {
-              Files.move(spec(tree), tree.resolve("cluster-" + random.nextInt(Integer.MAX_VALUE) + ".yml"));
+              Files.move(
+                  spec(tree),
+                  tree.resolve("cluster-" + random.nextInt(Integer.MAX_VALUE) + ".yml"));
               return Bad.refused("commit [0-9a-f]{7}: cluster.yaml does not exist");
             }),
         new Kind(

@@ -160,7 +160,7 @@ public final class Adoption {
     return state == NginxLink.State.LINKED
         || !currentId().isEmpty()
         || (hasFile && journal.exists())
-        || nginx.answeredId() != null;
+        || nginx.answer().id() != null;
   }
 
   private void requireUntouched(NginxLink.State state) throws ApplyFailure {

@@ -75,9 +75,9 @@ public final class Nginx {
     return process.master();
   }
 
-  /** The id that nginx's workers answer now; null: none. */
-  public @Nullable String answeredId() {
-    return GenerationEndpoint.ask(config.endpoint(), ASK).id();
+  /** Which generation nginx's workers say that they run. */
+  public GenerationEndpoint.Answer answer() {
+    return GenerationEndpoint.ask(config.endpoint(), ASK);
   }
 
   /** Whether nginx's configuration file is our link, or may become it. */
@@ -214,7 +214,7 @@ public final class Nginx {
       if (System.nanoTime() - deadlineNs > 0) {
         return false;
       }
-      silent = answeredId() == null ? silent + 1 : 0;
+      silent = answer().id() == null ? silent + 1 : 0;
       Thread.sleep(5);
     }
     return true;
@@ -240,10 +240,7 @@ public final class Nginx {
 
   private ApplyFailure notProven(String id, ErrorLog log, long master) {
     List<String> complaints = log.complaintsOf(master);
-    String reason =
-        complaints.isEmpty()
-            ? GenerationEndpoint.ask(config.endpoint(), ASK).text()
-            : complaints.get(0);
+    String reason = complaints.isEmpty() ? answer().text() : complaints.get(0);
     return new ApplyFailure(
         Fault.HOST,
         "converge: generation "
@@ -256,7 +253,7 @@ public final class Nginx {
 
   private boolean answersInARow(String id) {
     for (int n = 0; n < ANSWERS_IN_A_ROW; n++) {
-      if (!id.equals(answeredId())) {
+      if (!id.equals(answer().id())) {
         return false;
       }
     }
@@ -273,7 +270,7 @@ public final class Nginx {
     if (master.pid().isEmpty()) {
       return master.text();
     }
-    GenerationEndpoint.Answer answer = GenerationEndpoint.ask(config.endpoint(), ASK);
+    GenerationEndpoint.Answer answer = answer();
     if (!id.equals(answer.id())) {
       return answer.text();
     }

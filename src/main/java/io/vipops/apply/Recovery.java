@@ -103,6 +103,11 @@ public final class Recovery {
     generations.current().ifPresent(candidates::add);
     candidates.addAll(proven);
     candidates.remove(damaged);
+    if (entry != null && entry.phase() == Journal.Phase.ROLLBACK) {
+      // It was on its way out: better than nothing, and than nothing else.
+      candidates.remove(entry.next());
+      candidates.add(entry.next());
+    }
     for (String candidate : candidates) {
       if (damage(candidate) == null) {
         // First what is true in any case, so that a crash in between is only recovered again.

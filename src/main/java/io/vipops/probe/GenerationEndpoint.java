@@ -17,8 +17,13 @@ public final class GenerationEndpoint {
    * @param id what a worker answered, without white space around it; null: no answer to trust
    * @param text the same for people, e.g. {@code generation 3f2a9c81d0aa} or {@code connection
    *     refused}
+   * @param late whether none came in time: that says nothing about which generation is run
    */
-  public record Answer(@Nullable String id, String text) {}
+  public record Answer(@Nullable String id, String text, boolean late) {
+    private static Answer none(String text) {
+      return new Answer(null, "generation endpoint: " + text, false);
+    }
+  }
 
   /**
    * Asks once. Never throws; returns at the latest after {@code timeout}.
@@ -29,17 +34,17 @@ public final class GenerationEndpoint {
     try {
       HttpGet.Response response = HttpGet.get(endpoint, "localhost", "/generation", timeout);
       if (response.status() != 200) {
-        return new Answer(null, "generation endpoint: http " + response.status());
+        return Answer.none("http " + response.status());
       }
       String id = response.text().strip();
       if (id.isEmpty() || id.length() > 64) {
-        return new Answer(null, "generation endpoint: no id in the answer");
+        return Answer.none("no id in the answer");
       }
-      return new Answer(id, "generation " + id);
+      return new Answer(id, "generation " + id, false);
     } catch (SocketTimeoutException e) {
-      return new Answer(null, "generation endpoint: " + Text.timeout(timeout));
+      return new Answer(null, "generation endpoint: " + Text.timeout(timeout), true);
     } catch (IOException e) {
-      return new Answer(null, "generation endpoint: " + Text.of(e));
+      return Answer.none(Text.of(e));
     }
   }
 }

@@ -21,11 +21,14 @@ final class Admission {
 
   private final AgentConfig.Source source;
   private final Mirror mirror;
+  private final InForce inForce;
   private final History history;
   private final @Nullable Verification verification;
 
-  Admission(AgentConfig.Source source, Mirror mirror, History history, Report report) {
+  Admission(
+      AgentConfig.Source source, Mirror mirror, InForce inForce, History history, Report report) {
     this.source = source;
+    this.inForce = inForce;
     this.mirror = mirror;
     this.history = history;
     AgentConfig.Verify verify = source.verify();
@@ -34,6 +37,10 @@ final class Admission {
 
   /** Looks at the signers' files as they are now. */
   void refresh() throws IOException {
+    String commit = inForce.commit();
+    if (history.lost() != null && accepted() == null && commit != null) {
+      history.accept(new Commit(commit, "", ""), anchor()); // it is in force, so it was
+    }
     if (verification != null) {
       verification.refresh();
       History.Entry last = history.last();

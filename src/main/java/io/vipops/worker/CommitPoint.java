@@ -149,10 +149,27 @@ final class CommitPoint {
     return true;
   }
 
-  /** Loads what {@code current} points at, if it is whole. */
+  /** Loads what is in force, if it is whole; {@code current} leads to it from here on. */
   void load() throws ApplyFailure {
     settling = null;
-    settling = id == null ? null : generations.load(id);
+    String now = id;
+    if (now == null) {
+      return;
+    }
+    settling = generations.load(now);
+    try {
+      if (!now.equals(generations.current().orElse(null))) {
+        LOG.warn("{}, not at generations/{}: put right", generations.currentText(), now);
+        point(now);
+      }
+    } catch (IOException e) {
+      throw host("current", e);
+    }
+  }
+
+  /** What is known may be wrong: the next {@link #read} asks the disk. */
+  void forget() {
+    read = false;
   }
 
   /** Writes a generation: tested by nobody, reachable by nobody. */
@@ -174,8 +191,8 @@ final class CommitPoint {
     Journal.Entry last = entry;
     String settled = last == null || last.phase() == Phase.APPLIED ? id : last.previous();
     write(new Journal.Entry(settled, next, Phase.SWITCH, commit));
-    settling = watch;
     point(next);
+    settling = watch;
   }
 
   /** The apply that is under way goes on with {@code phase}. */
@@ -230,10 +247,9 @@ final class CommitPoint {
     return entry == null ? null : entry.previous();
   }
 
-  /** {@code current} where the way back leads; also if that one is damaged. */
+  /** {@code current} where the way back leads. */
   void goBack() throws ApplyFailure {
     point(previous());
-    load();
   }
 
   /** The end of the way back. */
@@ -270,6 +286,7 @@ final class CommitPoint {
     try {
       journal.write(next);
     } catch (IOException e) {
+      forget(); // it may be there all the same
       throw host("journal", e);
     }
     entry = next;
@@ -280,6 +297,7 @@ final class CommitPoint {
     try {
       generations.switchTo(next);
     } catch (IOException e) {
+      forget(); // it may be there all the same
       throw host("switch", e);
     }
     id = next;

@@ -14,6 +14,7 @@ final class Conditions {
   static final String PAUSED = "Paused";
   static final String ROLLED_BACK = "RolledBack";
 
+  static final String HISTORY_LOST = "HistoryLost";
   static final String DRIFTED = "Drifted";
   static final String SOURCE_VERIFIED = "SourceVerified";
 

@@ -3,13 +3,14 @@ package io.vipops.worker;
 import io.vipops.apply.ApplyFailure;
 import io.vipops.apply.Generations;
 import io.vipops.apply.Nginx;
+import io.vipops.probe.GenerationEndpoint;
+import io.vipops.render.Renderer;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,6 +96,10 @@ final class Drift {
         left.add(finding.what + (paused ? " (paused: not repaired)" : " (drift: report)"));
         continue;
       }
+      if (!left.isEmpty()) {
+        left.add(finding.what); // what comes later is built on what comes before it
+        continue;
+      }
       try {
         repaired = finding.what + "; repaired: " + finding.mending.run();
         events.accept(repaired);
@@ -171,15 +176,16 @@ final class Drift {
     if (!nginx.isRunning()) {
       return;
     }
-    @Nullable String answer = null;
-    for (int n = 0; n < QUESTIONS && !id.equals(answer); n++) {
-      answer = nginx.answeredId();
+    GenerationEndpoint.Answer answer = nginx.answer();
+    for (int n = 1; n < QUESTIONS && !id.equals(answer.id()); n++) {
+      answer = nginx.answer();
     }
-    if (!id.equals(answer)) {
+    // One that does not answer in time may have much to do: that is for the checks to judge.
+    if (!answer.late() && !id.equals(answer.id())) {
       String what =
-          answer == null
+          answer.id() == null
               ? "nginx runs a configuration that is not vipops'"
-              : "nginx runs generation " + answer;
+              : "nginx runs generation " + answer.id();
       all.add(
           new Finding(
               what + ", not " + id,
@@ -191,7 +197,7 @@ final class Drift {
   }
 
   private void agentsHalf(String id, List<Finding> all) throws InterruptedException {
-    Path file = generations.folder(id).resolve(io.vipops.render.Renderer.VRRP_YAML);
+    Path file = generations.folder(id).resolve(Renderer.VRRP_YAML);
     try {
       for (String line : agent.compare(file)) {
         all.add(

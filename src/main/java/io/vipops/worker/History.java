@@ -70,6 +70,7 @@ public final class History {
   private final Map<String, Denial> denials = new LinkedHashMap<>();
   private @Nullable String pausedSince;
   private @Nullable Pin pin;
+  private @Nullable String lost;
   private @Nullable String accepted;
   private @Nullable String acceptedFrom;
   private @Nullable Entry applied;
@@ -91,12 +92,16 @@ public final class History {
     } catch (DamagedException e) {
       Path kept = e.file.resolveSibling("history.json.damaged");
       Files.move(e.file, kept, StandardCopyOption.REPLACE_EXISTING);
-      LOG.warn(
-          "{}; kept as {} and begun anew: passes, refused commits, a pause, a pin and the last"
-              + " accepted commit are forgotten",
-          e.getMessage(),
-          kept);
-      return new History(e.file);
+      History anew = new History(e.file);
+      anew.lost =
+          e.getMessage()
+              + "; kept as "
+              + kept
+              + " and begun anew: a pause, a rollback's pin and refused commits are forgotten; look"
+              + " whether there were any, then vipops resume";
+      LOG.warn("{}", anew.lost);
+      anew.save();
+      return anew;
     }
   }
 
@@ -144,6 +149,19 @@ public final class History {
       pausedSince = paused ? Times.shown(Instant.now()) : null;
       save();
     }
+  }
+
+  /** That what was here before is lost, for people; null: nothing is, or somebody has seen it. */
+  @Nullable String lost() {
+    return lost;
+  }
+
+  /** Ends a pause, a pin and the word of what was lost. */
+  void resume() throws IOException {
+    pausedSince = null;
+    pin = null;
+    lost = null;
+    save();
   }
 
   /** The generation that {@code vipops rollback} holds; null: the branch is followed. */
@@ -269,7 +287,7 @@ public final class History {
     json.put("pinned", pin == null ? null : pin.line());
     List<Map<String, @Nullable Object>> newest = new ArrayList<>();
     for (int i = passes.size() - 1; i >= 0 && newest.size() < count; i--) {
-      Map<String, @Nullable Object> one = encode(passes.get(i));
+      Map<String, @Nullable Object> one = HistoryJson.encode(passes.get(i));
       one.remove("context");
       newest.add(one);
     }
@@ -288,84 +306,34 @@ public final class History {
     json.put("paused", isPaused());
     json.put("paused_since", pausedSince);
     json.put("pin", pin == null ? null : pin.json());
+    json.put("lost", lost);
     json.put("accepted", accepted);
     json.put("accepted_from", acceptedFrom);
     json.put("trust", trust.encode());
-    json.put("applied", applied == null ? null : encode(applied));
+    json.put("applied", applied == null ? null : HistoryJson.encode(applied));
     Map<String, Object> denied = new LinkedHashMap<>();
-    denials.forEach(
-        (sha, denial) -> {
-          Map<String, @Nullable Object> one = new LinkedHashMap<>();
-          one.put("context", denial.context());
-          one.put("line", denial.line());
-          one.put("problems", denial.problems());
-          denied.put(sha, one);
-        });
+    denials.forEach((sha, denial) -> denied.put(sha, HistoryJson.encode(denial)));
     json.put("denied", denied);
-    json.put("passes", passes.stream().map(History::encode).toList());
+    json.put("passes", passes.stream().map(HistoryJson::encode).toList());
     Durable.replace(file, Json.encode(json));
   }
 
-  private static Map<String, @Nullable Object> encode(Entry entry) {
-    Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    json.put("context", entry.context());
-    json.put("commit", entry.commit());
-    json.put("author", entry.author());
-    json.put("subject", entry.subject());
-    json.put("outcome", entry.outcome());
-    json.put("generation", entry.generation());
-    json.put("at", entry.at());
-    json.put("line", entry.line());
-    json.put("step_ms", entry.stepMs());
-    json.put("rollback", entry.rollback());
-    json.put("moved", entry.moved().json());
-    return json;
-  }
-
-  @SuppressWarnings("unchecked")
   private void decode(Map<String, @Nullable Object> json) {
+    if (!(json.get("version") instanceof Long)) {
+      throw new IllegalArgumentException("it says no version");
+    }
     if (Boolean.TRUE.equals(json.get("paused"))) {
       Object since = json.get("paused_since");
       pausedSince = since == null ? Times.shown(Instant.EPOCH) : since.toString();
     }
+    lost = HistoryJson.optional(json, "lost");
     pin = Pin.of(json.get("pin"));
-    accepted = (String) json.get("accepted");
-    acceptedFrom = (String) json.get("accepted_from");
+    accepted = HistoryJson.optional(json, "accepted");
+    acceptedFrom = HistoryJson.optional(json, "accepted_from");
     trust = TrustMarks.decode(json.get("trust"));
-    if (json.get("applied") instanceof Map<?, ?> entry) {
-      applied = entry((Map<String, @Nullable Object>) entry);
-    }
-    if (json.get("denied") instanceof Map<?, ?> denied) {
-      denied.forEach(
-          (sha, value) -> {
-            Map<String, @Nullable Object> one = (Map<String, @Nullable Object>) value;
-            denials.put(
-                (String) sha,
-                new Denial(text(one, "context"), text(one, "line"), (String) one.get("problems")));
-          });
-    }
-    if (json.get("passes") instanceof List<?> entries) {
-      entries.forEach(entry -> passes.add(entry((Map<String, @Nullable Object>) entry)));
-    }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Entry entry(Map<String, @Nullable Object> json) {
-    return new Entry(
-        text(json, "context"),
-        text(json, "commit"),
-        text(json, "author"),
-        text(json, "subject"),
-        text(json, "outcome"),
-        (String) json.get("generation"),
-        text(json, "at"),
-        text(json, "line"),
-        json.get("step_ms") instanceof Map<?, ?> ms ? (Map<String, Long>) ms : Map.of(),
-        Boolean.TRUE.equals(json.get("rollback")),
-        Moved.of(json.get("moved")));
-  }
-
-  private static String text(Map<String, @Nullable Object> json, String key) {
-    return String.valueOf(json.get(key));
+    applied = json.get("applied") == null ? null : HistoryJson.entry(json.get("applied"));
+    HistoryJson.map(json.get("denied"))
+        .forEach((sha, denial) -> denials.put(sha, HistoryJson.denial(denial)));
+    HistoryJson.list(json.get("passes")).forEach(pass -> passes.add(HistoryJson.entry(pass)));
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class InForce {
   private final CommitPoint point;
   private final Nginx nginx;
   private final Vrrp vrrp;
+  private final Restoration restoration;
   private boolean converged;
   private long provenNs;
   private long reloads;
@@ -35,11 +37,12 @@ final class InForce {
     boolean isThere() throws InterruptedException;
   }
 
-  InForce(AgentConfig config, Nginx nginx, Vrrp vrrp) {
+  InForce(AgentConfig config, Nginx nginx, Vrrp vrrp, Restoration restoration) {
     this.config = config;
     this.point = new CommitPoint(config.stateDir());
     this.nginx = nginx;
     this.vrrp = vrrp;
+    this.restoration = restoration;
   }
 
   /** The id that {@code current} points at; null: none yet. */
@@ -157,12 +160,13 @@ final class InForce {
 
   /** Step 7: the commit point; see {@link CommitPoint#switchTo}. */
   void switchTo(String next, String commit) throws ApplyFailure {
-    point.switchTo(next, commit);
     converged = false;
+    point.switchTo(next, commit);
   }
 
   /**
-   * Step 8: nginx and VRRP follow {@code current}. After it the generation is proven.
+   * Step 8: nginx and VRRP follow {@code current}, if that is whole. After it the generation is
+   * proven.
    *
    * @param mayStart whether a missing nginx is to be started
    */
@@ -171,6 +175,7 @@ final class InForce {
     if (next == null) {
       throw new ApplyFailure(Fault.HOST, "converge: no generation yet");
     }
+    point.load();
     if (point.phase() == Phase.SWITCH) {
       point.enter(Phase.CONVERGE);
     }
@@ -226,19 +231,34 @@ final class InForce {
       return;
     }
     converged = false;
-    if (point.previous() == null) {
+    String back = point.previous();
+    if (back == null) {
       nginx.release(); // first, so that nginx's configuration leads somewhere at any moment
-    } else {
-      requireAdopted(); // or current would say one thing, nginx and VRRP another
-    }
-    point.goBack();
-    if (id() == null) {
+      point.goBack();
       vrrp.apply(emptyVrrpFile());
       converged = true;
       return;
     }
+    requireAdopted(); // or current would say one thing, nginx and VRRP another
+    makeWhole(back);
+    if (point.phase() != Phase.ROLLBACK) {
+      converge(true); // another one took the place of a damaged one
+      return;
+    }
+    point.goBack();
     converge(true);
     point.wentBack();
+  }
+
+  /** Nothing damaged is loaded: it is put right, or the newest whole one takes its place. */
+  private void makeWhole(String wanted) throws ApplyFailure {
+    String damage = point.damage(wanted);
+    if (damage != null) {
+      String commit = wanted.equals(id()) ? commit() : null;
+      restoration.mend(wanted, commit == null ? point.commit(wanted) : commit, damage);
+      point.forget();
+      read();
+    }
   }
 
   /**
@@ -257,8 +277,8 @@ final class InForce {
       return;
     }
     boolean underWay = point.recover();
+    makeWhole(Objects.requireNonNull(id()));
     try {
-      point.load();
       converge(underWay || mayStart);
     } catch (ApplyFailure e) {
       if (underWay) {

@@ -70,7 +70,7 @@ public record Outcome(
         kind,
         commit.sha(),
         generation,
-        kind.word().replace('_', ' ')
+        (kind == Kind.ROLLED_BACK ? "rolled back to" : kind.word().replace('_', ' '))
             + " "
             + what
             + "(commit "
@@ -82,6 +82,11 @@ public record Outcome(
             + (good ? ") " : "): ")
             + detail,
         null);
+  }
+
+  /** The same with more to say. */
+  Outcome and(String more) {
+    return new Outcome(kind, commit, generation, line + "; " + more, problems);
   }
 
   /** Whether what was asked for is in force. */

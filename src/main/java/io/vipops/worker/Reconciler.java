@@ -61,7 +61,7 @@ public final class Reconciler {
     this.steps = steps;
     this.report = report;
     this.verdicts = verdicts;
-    this.admission = new Admission(config.source(), mirror, history, report);
+    this.admission = new Admission(config.source(), mirror, inForce, history, report);
     this.inspection = new Inspection(config.node(), host);
     this.switchover = new Switchover(inForce, history, report);
   }
@@ -113,7 +113,7 @@ public final class Reconciler {
       throw e;
     }
 
-    return switchover.to(id, commit, pass, newer); // switch, converge, settle, record
+    return switchover.to(id, commit, Kind.APPLIED, pass, newer); // switch … record
   }
 
   /**
@@ -149,7 +149,7 @@ public final class Reconciler {
       if (judged.kind() == Kind.NOT_ADOPTED) {
         report.ended(judged); // also after a restart: somebody has to do something
       }
-      report.send();
+      report.stands(judged);
       return judged;
     }
     report.reconciling(commit);
@@ -230,12 +230,15 @@ public final class Reconciler {
     return fetchFailure;
   }
 
-  /** Where the branch stands, if it can be asked. */
+  /** While settling: whether the branch has left {@code from}, if it can be asked. */
   boolean hasMoved(String from) {
+    steps.begin("fetch", config.source().timeout().plus(SLACK));
     try {
       return !mirror.head().equals(from);
     } catch (GitFailure e) {
       return false; // the next poll says so
+    } finally {
+      steps.begin("settle", Switchover.settleLimit(inForce));
     }
   }
 }

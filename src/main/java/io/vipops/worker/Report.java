@@ -29,6 +29,7 @@ final class Report {
   private @Nullable String error;
   private Map<String, @Nullable Object> sent = Map.of();
   private @Nullable WebSide web;
+  private @Nullable ApplyFailure unresumed;
 
   Report(
       AgentConfig.Source source,
@@ -86,7 +87,23 @@ final class Report {
     }
   }
 
+  /** Both halves follow {@code current}, or why they do not. */
   void resumed(@Nullable ApplyFailure failure) {
+    unresumed = failure;
+    showResumed();
+    send();
+  }
+
+  /** The head was judged before, and that stands. */
+  void stands(Outcome judged) {
+    if (judged.ok() && inForce.isConverged() && inForce.isSettled()) {
+      showResumed();
+    }
+    send();
+  }
+
+  private void showResumed() {
+    ApplyFailure failure = inForce.isConverged() ? null : unresumed;
     if (failure != null) {
       boolean foreign = failure.fault() == Fault.NOT_ADOPTED;
       String reason = foreign ? Outcome.Kind.NOT_ADOPTED.reason() : "ResumeFailed";
@@ -99,7 +116,6 @@ final class Report {
       set(Conditions.READY, ready, ready ? "Applied" : "Resumed", last == null ? "" : last.line());
       readyUnlessPinned();
     }
-    send();
   }
 
   private void readyUnlessPinned() {
@@ -184,6 +200,12 @@ final class Report {
     boolean stalled =
         outcome.kind() == Outcome.Kind.FAILED || outcome.kind() == Outcome.Kind.NOT_ADOPTED;
     set(Conditions.STALLED, stalled, stalled ? reason : "", stalled ? outcome.line() : "");
+    if (outcome.ok() && unresumed != null) {
+      showResumed(); // the commit is taken, and nginx or VRRP may still not follow it
+    }
+    if (outcome.ok()) {
+      readyUnlessPinned();
+    }
     send();
   }
 
@@ -195,6 +217,12 @@ final class Report {
         since == null ? "" : "Paused",
         since == null ? "" : "paused: commits are not applied until vipops resume",
         since == null ? Instant.now() : Instant.parse(since));
+    String lost = history.lost();
+    if (lost == null) {
+      conditions.clear(Conditions.HISTORY_LOST, Instant.now());
+    } else {
+      set(Conditions.HISTORY_LOST, true, "Damaged", lost);
+    }
     Pin pin = history.pin();
     conditions.set(
         Conditions.ROLLED_BACK,

@@ -68,16 +68,14 @@ final class Rollback {
     Commit head = new Commit(pin.head(), "", "");
     Outcome outcome;
     try {
-      Outcome there = switchover.to(id, commit, pass, () -> newer.isThereNewerThan(head));
-      outcome =
-          there.kind() == Kind.APPLIED
-              ? new Outcome(
-                  Kind.ROLLED_BACK,
-                  there.commit(),
-                  id,
-                  there.line().replaceFirst("^applied", "rolled back to") + "; " + pin.line(),
-                  null)
-              : there;
+      Outcome there =
+          switchover.to(id, commit, Kind.ROLLED_BACK, pass, () -> newer.isThereNewerThan(head));
+      if (there.kind() == Kind.SUPERSEDED) {
+        // It served before: a newer commit that fails leads back here, not to what was left.
+        inForce.applied(commit.sha(), history.proven());
+        there = Outcome.of(Kind.ROLLED_BACK, commit, id, "proven, then something newer came");
+      }
+      outcome = there.and(pin.line());
       if (history.pin() != null) { // vipops resume may have come meanwhile
         history.setPin(pin.held());
       }

@@ -26,8 +26,12 @@ final class Switchover {
     this.report = report;
   }
 
-  /** Takes a tested generation into force. */
-  Outcome to(String id, Commit commit, Pass pass, InForce.NewerCommit newer)
+  /**
+   * Takes a tested generation into force.
+   *
+   * @param good what it is if all goes well
+   */
+  Outcome to(String id, Commit commit, Kind good, Pass pass, InForce.NewerCommit newer)
       throws ApplyFailure, InterruptedException {
     Moved.Shape before = inForce.shape();
     long reloads = inForce.reloads();
@@ -51,7 +55,7 @@ final class Switchover {
 
       pass.begin("record", SHORT);
       inForce.applied(commit.sha(), history.proven());
-      return Outcome.of(Kind.APPLIED, commit, id, proven);
+      return Outcome.of(good, commit, id, proven);
     } catch (ApplyFailure | RuntimeException e) {
       back(e, pass);
       pass.moved(Moved.reloads(inForce.reloads() - reloads));
@@ -77,9 +81,14 @@ final class Switchover {
 
   /** Watches the proven generation; false: a newer commit came first. */
   boolean settle(Pass pass, InForce.NewerCommit newer) throws ApplyFailure, InterruptedException {
-    Settling settling = inForce.settling();
-    pass.begin("settle", settling == null ? LONG : settling.settle().plus(LONG));
+    pass.begin("settle", settleLimit(inForce));
     return inForce.settle(newer);
+  }
+
+  /** How long a watch may take with all that happens meanwhile. */
+  static Duration settleLimit(InForce inForce) {
+    Settling settling = inForce.settling();
+    return settling == null ? LONG : settling.settle().plus(LONG);
   }
 
   /** To the generation that settled last. */

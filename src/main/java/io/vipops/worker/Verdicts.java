@@ -9,7 +9,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,7 +81,10 @@ final class Verdicts {
     if (last == null || !last.commit().equals(commit.sha()) || !last.context().equals(context)) {
       return null;
     }
-    Kind kind = Kind.valueOf(last.outcome().toUpperCase(Locale.ROOT));
+    Kind kind = Kind.of(last.outcome()).orElse(null);
+    if (kind == null) {
+      return null; // a word of another version's
+    }
     boolean stands =
         switch (kind) {
           // Where nginx or VRRP do not follow it yet, that is resume's work: an apply would start

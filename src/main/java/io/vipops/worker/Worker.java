@@ -66,7 +66,8 @@ public final class Worker {
             config.stateDir().resolve("current/nginx/nginx.conf"),
             Reconciler.hostOf(config).logs().resolve("error.log"),
             PROOF_LIMIT);
-    this.inForce = new InForce(config, nginx, agent);
+    Restoration restoration = new Restoration(config, version, mirror, history, agent::event);
+    this.inForce = new InForce(config, nginx, agent, restoration);
     this.report = new Report(config.source(), mirror.shownUrl(), inForce, history, agent::report);
     this.folder = new StateFolder(config.stateDir(), history, report);
     this.verdicts =
@@ -76,15 +77,7 @@ public final class Worker {
         new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
     this.upkeep = new Upkeep(inForce, history, steps, report);
     this.schedule = new Schedule(config.source().poll(), config.node());
-    this.drift =
-        new Drift(
-            config,
-            inForce,
-            nginx,
-            new Restoration(config, version, mirror),
-            agent,
-            report,
-            agent::event);
+    this.drift = new Drift(config, inForce, nginx, restoration, agent, report, agent::event);
     this.bootMark = new BootMark(config.runDir());
     this.web = WebSide.start(config, version, agent, inbox, history.last());
     report.join(web);
@@ -254,6 +247,9 @@ public final class Worker {
         serve(call);
       } catch (IOException e) {
         call.fail(call.type + ": " + folder.failed(e));
+      } catch (RuntimeException e) {
+        LOG.error("a fault in vipops itself", e);
+        call.fail(call.type + ": a fault in vipops itself: " + e);
       }
     }
   }
@@ -284,8 +280,7 @@ public final class Worker {
   /** Ends a pause and a pin. */
   private String resumeCommits() throws IOException {
     Pin pin = history.pin();
-    history.setPaused(false);
-    history.setPin(null);
+    history.resume();
     schedule.now();
     if (pin == null) {
       return "resumed";
@@ -297,9 +292,14 @@ public final class Worker {
   private void rollBack(Channel.Call call) throws InterruptedException, IOException {
     String wanted = call.body.get("id") instanceof String id ? id : null;
     seenSyncs = syncs.size();
-    Outcome outcome =
-        rollback.to(wanted, line -> tell(List.of(call), line), this::isThereNewerThan);
-    call.reply(outcome.reply());
+    try {
+      Outcome outcome =
+          rollback.to(wanted, line -> tell(List.of(call), line), this::isThereNewerThan);
+      call.reply(outcome.reply());
+    } catch (IOException | RuntimeException e) {
+      call.fail("rollback: " + folder.failed(e));
+      throw e;
+    }
   }
 
   private void acceptRewrite(Channel.Call call) throws IOException {

@@ -171,12 +171,12 @@ class AdoptionTest {
         .endsWith("; its configuration listens on 127.0.0.1:" + theirs);
     assertThat(adopt()).as("twice").isFalse();
     apply();
-    assertThat(nginx.answeredId()).isEqualTo(ID);
+    assertThat(nginx.answer().id()).isEqualTo(ID);
     assertThat(adopt()).as("once it is our link").isFalse();
 
     assertThat(unadopt(false)).isTrue();
     Await.until("their own port", SOON, () -> answers(theirs));
-    assertThat(nginx.answeredId()).isNull();
+    assertThat(nginx.answer().id()).isNull();
     assertThat(nginx.master().pid()).hasValue(master);
     assertThat(host()).isEqualTo(before);
     assertThat(generations.current()).isEmpty();
@@ -230,10 +230,10 @@ class AdoptionTest {
     ApplyFailure refused = catchThrowableOfType(ApplyFailure.class, () -> unadopt(false));
     assertThat(refused.line()).contains("does not accept the original", "nonsense", "--force");
     assertThat(conf).isSymbolicLink();
-    assertThat(nginx.answeredId()).isEqualTo(ID);
+    assertThat(nginx.answer().id()).isEqualTo(ID);
     Files.writeString(kept, Files.readString(kept).replace("nonsense;\n", ""));
     assertThat(unadopt(false)).isTrue();
-    assertThat(nginx.answeredId()).isNull();
+    assertThat(nginx.answer().id()).isNull();
   }
 
   @Test
@@ -242,9 +242,9 @@ class AdoptionTest {
     adopt();
     apply();
     new NginxLink(conf, dir.resolve("state/current/nginx/nginx.conf")).unadopt();
-    assertThat(nginx.answeredId()).isEqualTo(ID);
+    assertThat(nginx.answer().id()).isEqualTo(ID);
     assertThat(unadopt(false)).isTrue();
-    assertThat(nginx.answeredId()).isNull();
+    assertThat(nginx.answer().id()).isNull();
     assertThat(answers(theirs)).isTrue();
     assertThat(generations.current()).isEmpty();
   }
@@ -260,13 +260,13 @@ class AdoptionTest {
         Command.run("pgrep", "-P", Long.toString(master)).strip().lines().toList();
     try {
       signal("STOP", workers);
-      assertThat(nginx.answeredId()).isNull();
+      assertThat(nginx.answer().id()).isNull();
       assertThat(unadopt(false)).isTrue();
       Await.until("it reads the original", SOON, () -> answers(theirs));
     } finally {
       signal("CONT", workers);
     }
-    Await.until("our workers are gone", SOON, () -> nginx.answeredId() == null);
+    Await.until("our workers are gone", SOON, () -> nginx.answer().id() == null);
     assertThat(nginx.master().pid()).hasValue(master);
   }
 

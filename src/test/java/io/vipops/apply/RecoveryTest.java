@@ -139,6 +139,18 @@ class RecoveryTest {
   }
 
   @Test
+  void whereTheWayBackLeadsToIsDamagedWhatFailedIsTheLastResort() throws Exception {
+    stage("00000000000c");
+    crashed(OLD, NEW, Phase.ROLLBACK, NEW);
+    damage(OLD);
+    assertThat(recover(NEW, OLD, "00000000000c"))
+        .endsWith("; generation 00000000000c is in force again");
+    assertStartsWith("00000000000c");
+    crashed(OLD, NEW, Phase.ROLLBACK, NEW);
+    assertThat(recover(NEW, OLD)).endsWith("; generation " + NEW + " is in force again");
+  }
+
+  @Test
   void aMissingGenerationGivesWayToTheNewestThatServedAndIsWhole() throws Exception {
     stage("00000000000c");
     crashed(null, "00000000000c", Phase.APPLIED, "00000000000c");

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HistoryTest {
   private static final Moved MOVED =
@@ -88,11 +90,26 @@ class HistoryTest {
     assertThat(History.open(dir).passes()).hasSize(100).startsWith(entry(3, "applied"));
   }
 
-  @Test
-  void aDamagedFileIsKeptAndBegunAnew() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"passes\": [{\"comm",
+        "{}",
+        "{\"version\": 1, \"passes\": [{}]}",
+        "{\"version\": 1, \"passes\": {}}",
+        "{\"version\": 1, \"applied\": \"yes\"}",
+        "{\"version\": 1, \"denied\": {\"00\": {\"line\": 7}}}",
+        "{\"version\": 1, \"accepted\": 7}"
+      })
+  void aDamagedFileIsKeptAndBegunAnewAndThatIsKnownUntilSomebodyResumes(String text)
+      throws Exception {
     Files.createDirectories(dir.resolve("history"));
-    Files.writeString(dir.resolve("history/history.json"), "{\"passes\": [{\"comm");
+    Files.writeString(dir.resolve("history/history.json"), text);
     assertThat(History.open(dir).passes()).isEmpty();
-    assertThat(dir.resolve("history/history.json.damaged")).exists();
+    assertThat(dir.resolve("history/history.json.damaged")).hasContent(text);
+    History again = History.open(dir);
+    assertThat(again.lost()).contains("history.json is damaged: ", "then vipops resume");
+    again.resume();
+    assertThat(History.open(dir).lost()).isNull();
   }
 }

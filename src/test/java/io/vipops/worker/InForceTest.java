@@ -11,6 +11,7 @@ import io.vipops.apply.Journal.Entry;
 import io.vipops.apply.Journal.Phase;
 import io.vipops.apply.Nginx;
 import io.vipops.apply.Settling;
+import io.vipops.git.Mirror;
 import io.vipops.render.Generation;
 import io.vipops.render.Manifest;
 import io.vipops.render.Renderer.Rendering;
@@ -38,6 +39,8 @@ class InForceTest {
   private AgentConfig config;
   private Generations generations;
   private Journal journal;
+  private final List<String> events = new ArrayList<>();
+  private History history;
   private InForce inForce;
 
   @BeforeEach
@@ -77,7 +80,14 @@ class InForceTest {
             config.stateDir().resolve("current/nginx/nginx.conf"),
             dir.resolve("error.log"),
             Duration.ofMillis(100));
-    inForce = new InForce(config, nginx, new NotedVrrp());
+    history = History.open(config.stateDir());
+    Mirror mirror = Mirror.open(config.stateDir().resolve("repo"), config.source());
+    inForce =
+        new InForce(
+            config,
+            nginx,
+            new NotedVrrp(),
+            new Restoration(config, "test", mirror, history, events::add));
     stage(OLD);
     stage(NEW);
   }

@@ -37,6 +37,7 @@ final class NodeUnderTest {
   final List<String> vrrpCalls = new CopyOnWriteArrayList<>();
   final List<String> steps = new CopyOnWriteArrayList<>();
   final Map<String, Duration> deadlines = new ConcurrentHashMap<>();
+  final List<String> events = new CopyOnWriteArrayList<>();
   final List<String> progress = new CopyOnWriteArrayList<>();
   final List<Map<String, @Nullable Object>> reports = new ArrayList<>();
   @Nullable ApplyFailure vrrpRefuses;
@@ -44,6 +45,9 @@ final class NodeUnderTest {
 
   Mirror mirror;
   History history;
+  Nginx nginx;
+  Restoration restoration;
+  Report report;
   InForce inForce;
   Verdicts verdicts;
   Reconciler reconciler;
@@ -106,14 +110,15 @@ final class NodeUnderTest {
     }
     mirror = Mirror.open(config.stateDir().resolve("repo"), config.source());
     history = History.open(config.stateDir());
-    Nginx nginx =
+    nginx =
         new Nginx(
             config.nginx(),
             config.stateDir().resolve("current/nginx/nginx.conf"),
             Reconciler.hostOf(config).logs().resolve("error.log"),
             Duration.ofSeconds(4));
-    inForce = new InForce(config, nginx, new NotedVrrp());
-    Report report = new Report(config.source(), mirror.shownUrl(), inForce, history, reports::add);
+    restoration = new Restoration(config, "test", mirror, history, events::add);
+    inForce = new InForce(config, nginx, new NotedVrrp(), restoration);
+    report = new Report(config.source(), mirror.shownUrl(), inForce, history, reports::add);
     attempts = new Attempts(config.stateDir());
     verdicts = new Verdicts(context, inForce, history, attempts, report);
     Steps noted =
@@ -124,6 +129,23 @@ final class NodeUnderTest {
     reconciler = new Reconciler(config, "test", mirror, inForce, history, noted, report, verdicts);
     rollback = new Rollback(inForce, history, verdicts, report, noted);
     upkeep = new Upkeep(inForce, history, noted, report);
+  }
+
+  /** A look at this node, whose agent runs what it should. */
+  Drift drift() {
+    Drift.AgentsHalf agent =
+        new Drift.AgentsHalf() {
+          @Override
+          public List<String> compare(Path vrrpFile) {
+            return List.of();
+          }
+
+          @Override
+          public void restore(Path vrrpFile) {
+            throw new IllegalStateException("nothing differs");
+          }
+        };
+    return new Drift(config, inForce, nginx, restoration, agent, report, events::add);
   }
 
   /** A spec with one server of an upstream, the settle time short. */

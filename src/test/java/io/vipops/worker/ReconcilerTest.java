@@ -318,6 +318,48 @@ class ReconcilerTest {
   }
 
   @Test
+  void aCommitThatChangesNothingDoesNotHideThatNginxIsStopped() throws Exception {
+    applied("10.0.0.101:80");
+    node.stopNginx();
+    node.restart();
+    assertThat(node.upkeep.resume(false)).contains("no nginx master");
+    node.push(node.spec(node.port, "10.0.0.101:80") + "# only a comment\n");
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+    for (int look = 0; look < 2; look++) {
+      assertThat(node.reports.get(node.reports.size() - 1).get("conditions").toString())
+          .contains("type=Ready, status=false")
+          .contains("type=Stalled, status=true, reason=ResumeFailed");
+      assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+    }
+    assertThat(node.upkeep.resume(true)).isNull();
+    assertThat(node.reports.get(node.reports.size() - 1).get("conditions").toString())
+        .contains("type=Ready, status=true, reason=Applied")
+        .contains("type=Stalled, status=false");
+  }
+
+  @Test
+  void aLostHistoryKeepsTheCommitThatLaterOnesDescendFrom() throws Exception {
+    applied("10.0.0.101:80");
+    applied("10.0.0.102:80");
+    Files.writeString(node.config.stateDir().resolve("history/history.json"), "{}");
+    node.restart();
+    assertThat(node.upkeep.resume(false)).isNull();
+    node.origin.git("reset", "-q", "--hard", "HEAD~1");
+    node.push(node.spec(node.port, "10.0.0.103:80"));
+    Outcome outcome = node.pass();
+    assertThat(outcome.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(outcome.line()).contains("was rewritten");
+    assertThat(node.reports.get(node.reports.size() - 1).get("conditions").toString())
+        .contains("type=HistoryLost, status=true, reason=Damaged")
+        .contains("it says no version; kept as ");
+    node.restart();
+    node.history.resume();
+    node.report.send();
+    assertThat(node.reports.get(node.reports.size() - 1).get("conditions").toString())
+        .contains("type=HistoryLost, status=false");
+  }
+
+  @Test
   void aRewrittenBranchIsRefused() throws Exception {
     applied("10.0.0.101:80");
     String id = applied("10.0.0.102:80");

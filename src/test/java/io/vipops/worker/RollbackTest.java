@@ -2,6 +2,8 @@ package io.vipops.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipops.apply.ApplyFailure;
+import io.vipops.apply.Fault;
 import io.vipops.worker.Outcome.Kind;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -222,6 +224,49 @@ class RollbackTest {
     assertThat(node.history.pin()).isEqualTo(pin.held());
     assertThat(last().outcome()).isEqualTo("rolled_back");
     assertThat(node.answeredId()).isEqualTo(first);
+  }
+
+  @Test
+  void aFailedNewerCommitLeadsBackToAnOvertakenRollbackNotToWhatItLeft() throws Exception {
+    String first = applied(1);
+    applied(2);
+    Outcome outcome = node.rollback.to(null, node.progress::add, NodeUnderTest.always());
+    assertThat(outcome.kind()).as(outcome.line()).isEqualTo(Kind.ROLLED_BACK);
+    node.push(node.spec(node.port, "10.0.0.3:80"));
+    node.vrrpRefuses = new ApplyFailure(Fault.HOST, "converge: VRRP: eth0 is gone");
+    assertThat(node.pass().kind()).isEqualTo(Kind.FAILED);
+    assertThat(node.answeredId()).isEqualTo(first);
+    assertThat(node.history.pin()).isNotNull();
+  }
+
+  @Test
+  void oneThatDidNotLastLeavesNoConditionBehind() throws Exception {
+    String first = applied(1);
+    String second = applied(2);
+    String head = node.history.last().commit();
+    node.history.setPin(new Pin(first, head, head, second, "2026-11-22T10:00:00Z", true));
+    node.inForce.switchTo(first, head);
+    node.restart();
+    node.upkeep.resume(false);
+    node.stopNginx();
+    node.upkeep.settle(() -> false);
+    node.rollback.tidyUp();
+    assertThat(conditions()).contains("type=Stalled, status=true, reason=SettleFailed");
+    assertThat(node.pass().kind()).isEqualTo(Kind.UNCHANGED);
+    assertThat(node.answeredId()).isEqualTo(second);
+    assertThat(conditions())
+        .contains("type=Ready, status=true, reason=Applied")
+        .contains("type=Stalled, status=false");
+  }
+
+  @Test
+  void aDiskThatRecoversDoesNotHideThePin() throws Exception {
+    applied(1);
+    applied(2);
+    rolledBack(null);
+    node.report.stalled("Storage", "no space left");
+    node.report.unstalled();
+    assertThat(conditions()).contains("type=Ready, status=false, reason=RolledBack");
   }
 
   @Test

@@ -15,6 +15,8 @@
  * Other calls: "spawn" of a child; "kill SIGNAL", also by a shell for the worker; "send TYPE [STEP]" on
  * the pipe between agent and worker; "netlink newaddr|deladdr|destroy ADDRESS"; "advert"; "arp".
  *
+ * The clock, CLOCK_REALTIME, is off by as many seconds as the page says.
+ *
  * Not seen: what a child does on its own, such as nginx -t; reads; memory maps; io_uring.
  */
 #define _GNU_SOURCE
@@ -39,6 +41,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { OFF, RECORD, KILL_BEFORE, KILL_AFTER, FAIL };
@@ -49,7 +52,8 @@ enum { NOBODY, WORKER, AGENT, COMMAND };
 static struct page {
   volatile uint32_t mode, role, nth, error, times; /* set by the test; role 0: each */
   volatile uint32_t passed, victim, used;          /* set here; victim: process id */
-  char reserved[32];
+  volatile int64_t clock_s; /* set by the test: how far the host's clock is ahead, in every mode */
+  char reserved[24];
   char pattern[448], folder[512];
   char log[LOG_SIZE];
 } *page;
@@ -407,6 +411,15 @@ int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *
   if (what < 0) return errno;
   int result = real(pid, path, actions, attributes, argv, env);
   if (what > 0) die();
+  return result;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+  static const char *const versions[] = {"GLIBC_2.17", "GLIBC_2.2.5", 0};
+  static int (*real)(clockid_t, struct timespec *);
+  if (!real) real = real_symbol("clock_gettime", versions);
+  int result = real(clock, time);
+  if (!result && clock == CLOCK_REALTIME && role != NOBODY) time->tv_sec += page->clock_s;
   return result;
 }
 

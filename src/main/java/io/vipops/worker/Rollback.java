@@ -172,7 +172,7 @@ final class Rollback {
       list.append(commit.subject().isEmpty() ? "" : "  " + commit.subject());
       list.append(id.equals(inForce.id()) ? "  (in force)" : "");
     }
-    return new Refusal(why, order.isEmpty() ? null : list.toString());
+    return new Refusal(why, order.isEmpty() ? null : why + "\n" + list);
   }
 
   /** The commit of a generation, as the history knows it. */

@@ -55,6 +55,7 @@ final class Seam {
   private static final int PASSED = 20;
   private static final int VICTIM = 24;
   private static final int USED = 28;
+  private static final int CLOCK = 32;
   private static final int PATTERN = 64;
   private static final int FOLDER = 512;
   private static final int LOG = 1024;
@@ -163,6 +164,12 @@ final class Seam {
         "the end of " + victim,
         limit,
         () -> ProcessHandle.of(victim).map(it -> !it.isAlive()).orElse(true));
+  }
+
+  /** Sets the clock of all processes under the seam, however far it is off the host's. */
+  void setClockAhead(Duration ahead) {
+    page.putLong(CLOCK, ahead.toSeconds());
+    VarHandle.fullFence();
   }
 
   void off() {

@@ -188,19 +188,12 @@ public final class Cluster implements AutoCloseable {
   public record Outcome(int code, String output) {}
 
   /** Runs a vipops command on a node, with the node's agent.yaml. */
-  public Outcome vipops(String node, String command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                "ip",
-                "netns",
-                "exec",
-                host(node).namespace(),
-                LAUNCHER.toString(),
-                command,
-                "--config",
-                configOf(node).toString())
-            .redirectErrorStream(true)
-            .start();
+  public Outcome vipops(String node, String... command) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", host(node).namespace()));
+    words.add(LAUNCHER.toString());
+    words.addAll(List.of(command));
+    words.addAll(List.of("--config", configOf(node).toString()));
+    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String output =
         new String(

@@ -1,9 +1,14 @@
 package io.vipops.system;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.vipops.lab.Cluster;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
@@ -14,7 +19,7 @@ final class BadCommits {
   static final int TAKEN_PORT = 8099;
 
   /** Bytes of a file that nobody wants in a repository of configurations. */
-  private static final int HUGE = 200 << 20;
+  private static final int HUGE = 200_000_000;
 
   private BadCommits() {}
 
@@ -147,7 +152,9 @@ final class BadCommits {
               Files.writeString(spec(tree), "");
               return Bad.refused("cluster.yaml.*\\[yaml-empty\\]");
             }),
+        new Kind("200 MB", 1, BadCommits::huge),
         new Kind("link out of the repository", 10, BadCommits::traversal),
+        new Kind("submodule", 6, BadCommits::submodule),
         new Kind(
             "folder in the spec's place",
             8,
@@ -241,17 +248,23 @@ final class BadCommits {
     return Bad.refused("cluster.yaml is a symbolic link");
   }
 
-  /** Adds a file of 200 MB; zeros pack to nothing, random bytes do not. */
-  static void hugeFile(Path tree, boolean zeros, Random random) throws IOException {
-    byte[] piece = new byte[1 << 20];
-    try (var out = Files.newOutputStream(tree.resolve("blob.bin"))) {
-      for (int written = 0; written < HUGE; written += piece.length) {
-        if (!zeros) {
-          random.nextBytes(piece);
-        }
-        out.write(piece);
+  /** Comments, which pack to little. */
+  private static Bad huge(Path tree, Random random) throws IOException {
+    byte[] line = ("# " + random.nextInt() + "x".repeat(100_000) + "\n").getBytes(US_ASCII);
+    try (OutputStream out = Files.newOutputStream(spec(tree), StandardOpenOption.APPEND)) {
+      for (int written = 0; written < HUGE; written += line.length) {
+        out.write(line);
       }
     }
+    return Bad.refused("cluster.yaml.*4 MiB");
+  }
+
+  private static Bad submodule(Path tree, Random random) throws IOException, InterruptedException {
+    Files.delete(spec(tree));
+    Path other = Files.createDirectory(spec(tree));
+    Cluster.git(other, "init", "-q");
+    Cluster.git(other, "commit", "-q", "--allow-empty", "-m", "other " + random.nextInt());
+    return Bad.refused("cluster.yaml is a submodule");
   }
 
   static void write(Path tree, String spec) throws IOException {

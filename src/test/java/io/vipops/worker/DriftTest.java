@@ -83,8 +83,8 @@ class DriftTest {
     String old = applied(1);
     String young = applied(2);
     reloadWith(old);
-    Files.writeString(
-        node.config.stateDir().resolve("generations/" + young + "/nginx/nginx.conf"), "# torn");
+    Path conf = node.config.stateDir().resolve("generations/" + young + "/nginx/nginx.conf");
+    Files.writeString(conf, Files.readString(conf).replace("10.0.0.2:80", "10.0.0.66:80"));
     node.mirror.close();
     Files.move(node.config.stateDir().resolve("repo"), dir.resolve("gone"));
     node.drift().look(false);

@@ -11,9 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,10 +25,10 @@ import org.slf4j.LoggerFactory;
 public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final Duration PROOF_LIMIT = Duration.ofSeconds(10);
-  private static final int SHOWN_PASSES = 20;
   private static final Duration IDLE_SLACK = Duration.ofSeconds(30);
 
   private final Inbox inbox;
+  private final Requests requests;
   private final History history;
   private final InForce inForce;
   private final Reconciler reconciler;
@@ -48,8 +45,6 @@ public final class Worker {
   private long driftDueNs = System.nanoTime();
   private final WebSide web;
   private final Backoff resumeBackoff = new Backoff();
-  private final List<Channel.Call> syncs = new ArrayList<>();
-  private final Deque<Channel.Call> rollbacks = new ArrayDeque<>();
   private int seenSyncs;
   private boolean resumed;
 
@@ -77,6 +72,7 @@ public final class Worker {
         new Reconciler(config, version, mirror, inForce, history, steps, report, verdicts);
     this.upkeep = new Upkeep(inForce, history, steps, report);
     this.schedule = new Schedule(config.source().poll(), config.node());
+    this.requests = new Requests(inbox, history, verdicts, reconciler, report, schedule, folder);
     this.drift = new Drift(config, inForce, nginx, restoration, agent, report, agent::event);
     this.bootMark = new BootMark(config.runDir());
     this.web = WebSide.start(config, version, agent, inbox, history.last());
@@ -151,15 +147,16 @@ public final class Worker {
         resume();
       }
       rollback.tidyUp();
-      serve();
+      requests.serve();
       boolean usable = folder.isUsable();
-      if (usable && !rollbacks.isEmpty()) {
-        rollBack(rollbacks.remove());
+      Channel.Call wanted = usable ? requests.takeRollback() : null;
+      if (wanted != null) {
+        rollBack(wanted);
       }
       boolean due = schedule.isDue() || (isFailedWaiting() && verdicts.backoff().isOver());
       if (!usable) {
-        refuse(String.valueOf(folder.trouble()));
-      } else if (!syncs.isEmpty() || (due && !history.isPaused())) {
+        requests.refuse(String.valueOf(folder.trouble()));
+      } else if (!requests.syncs().isEmpty() || (due && !history.isPaused())) {
         look();
       }
       if (usable && resumed && System.nanoTime() - driftDueNs >= 0) {
@@ -167,7 +164,7 @@ public final class Worker {
         drift.look(history.isPaused());
         driftDueNs = System.nanoTime() + schedule.periodNs() * 9 / 10;
       }
-      if (usable && !isAsked() && (!schedule.isDue() || history.isPaused())) {
+      if (usable && !requests.isAsked() && (!schedule.isDue() || history.isPaused())) {
         upkeep.settle(this::isThereSomethingElse);
         web.settled(inForce);
       }
@@ -180,23 +177,11 @@ public final class Worker {
       if (isResumeDue() && resumeBackoff.isOver()) {
         resumeBackoff.failed();
       }
-      refuse(line);
+      requests.refuse(line);
     }
-    long waitNs = isAsked() ? 0 : waitNs();
+    long waitNs = requests.isAsked() ? 0 : waitNs();
     steps.begin("idle", Duration.ofNanos(waitNs).plus(IDLE_SLACK));
     inbox.await(waitNs);
-  }
-
-  /** Whether somebody waits for an outcome. */
-  private boolean isAsked() {
-    return !syncs.isEmpty() || !rollbacks.isEmpty();
-  }
-
-  private void refuse(String line) {
-    syncs.forEach(call -> call.fail(line));
-    syncs.clear();
-    rollbacks.forEach(call -> call.fail(line));
-    rollbacks.clear();
   }
 
   /** Only what the next turn will act on may shorten the wait: all else would turn for nothing. */
@@ -238,60 +223,9 @@ public final class Worker {
     }
   }
 
-  private void serve() {
-    if (inbox.takeHint() && !history.isPaused()) {
-      schedule.soon();
-    }
-    for (Channel.Call call : inbox.takeAll()) {
-      try {
-        serve(call);
-      } catch (IOException e) {
-        call.fail(call.type + ": " + folder.failed(e));
-      } catch (RuntimeException e) {
-        LOG.error("a fault in vipops itself", e);
-        call.fail(call.type + ": a fault in vipops itself: " + e);
-      }
-    }
-  }
-
-  private void serve(Channel.Call call) throws IOException {
-    switch (call.type) {
-      case "sync" -> syncs.add(call);
-      case "pause" -> {
-        history.setPaused(true);
-        done(call, "paused: commits are left alone until vipops resume");
-      }
-      case "resume" -> {
-        done(call, resumeCommits());
-      }
-      case "history" ->
-          call.reply(
-              history.shown(call.body.get("n") instanceof Long n ? n.intValue() : SHOWN_PASSES));
-      case "rollback" -> rollbacks.add(call);
-      case "retry" -> {
-        done(call, verdicts.retry());
-        schedule.now();
-      }
-      case "accept-rewrite" -> acceptRewrite(call);
-      default -> call.fail("the worker knows no request " + call.type);
-    }
-  }
-
-  /** Ends a pause and a pin. */
-  private String resumeCommits() throws IOException {
-    Pin pin = history.pin();
-    history.resume();
-    schedule.now();
-    if (pin == null) {
-      return "resumed";
-    }
-    report.unpinned();
-    return "resumed: generation " + pin.generation() + " is no longer pinned, the branch is next";
-  }
-
   private void rollBack(Channel.Call call) throws InterruptedException, IOException {
     String wanted = call.body.get("id") instanceof String id ? id : null;
-    seenSyncs = syncs.size();
+    seenSyncs = requests.syncs().size();
     try {
       Outcome outcome =
           rollback.to(wanted, line -> tell(List.of(call), line), this::isThereNewerThan);
@@ -302,26 +236,8 @@ public final class Worker {
     }
   }
 
-  private void acceptRewrite(Channel.Call call) throws IOException {
-    try {
-      String line = reconciler.acceptRewrite(String.valueOf(call.body.get("commit")));
-      done(call, line + (history.isPaused() ? "" : ": it is taken now"));
-      schedule.now();
-    } catch (Refusal e) {
-      call.fail(e.line());
-    } catch (GitFailure e) {
-      call.fail(e.line());
-    }
-  }
-
-  private void done(Channel.Call call, String line) {
-    LOG.info("{}", line);
-    report.send();
-    call.reply(Map.of("ok", true, "line", line));
-  }
-
   private void look() throws InterruptedException, IOException {
-    List<Channel.Call> asked = List.copyOf(syncs);
+    List<Channel.Call> asked = requests.syncs();
     Outcome outcome;
     if (history.isPaused()) {
       outcome =
@@ -341,7 +257,7 @@ public final class Worker {
       schedule.now(); // those who wait get the newer commit's outcome
     } else {
       asked.forEach(call -> call.reply(outcome.reply()));
-      syncs.removeAll(asked);
+      requests.answered(asked);
     }
   }
 
@@ -351,22 +267,23 @@ public final class Worker {
 
   /** While settling: the branch is asked when a poll is due or somebody asks for a sync. */
   private boolean isThereNewerThan(Commit commit) {
-    serve();
-    if (!rollbacks.isEmpty()) {
+    requests.serve();
+    if (requests.isRollbackAsked()) {
       return true;
     }
-    if ((!schedule.isDue() || history.isPaused()) && syncs.size() == seenSyncs) {
+    int syncs = requests.syncs().size();
+    if ((!schedule.isDue() || history.isPaused()) && syncs == seenSyncs) {
       return false;
     }
-    seenSyncs = syncs.size();
+    seenSyncs = syncs;
     schedule.looked();
     return reconciler.hasMoved(commit.sha());
   }
 
   /** While a generation settles that no pass waits for. */
   private boolean isThereSomethingElse() {
-    serve();
-    if (!syncs.isEmpty() || !rollbacks.isEmpty()) {
+    requests.serve();
+    if (requests.isAsked()) {
       return true;
     }
     boolean failedIsDue = isFailedWaiting() && verdicts.backoff().isOver();

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("root")
@@ -23,13 +22,12 @@ class CrashTest {
     List<Kill> kills = new ArrayList<>();
     try (CrashNode node = new CrashNode(Files.createDirectory(folder.resolve("count")))) {
       WorkerCrash worker = WorkerCrash.start(node);
-      kills.addAll(Kill.ofMany(WorkerCrash.APPLY, Point.of(worker.record(WorkerCrash.APPLY))));
+      kills.addAll(Kill.all(WorkerCrash.APPLY, Point.of(worker.record(WorkerCrash.APPLY))));
     }
     assertThat(Lanes.run(folder, WorkerCrash::start, kills)).isEmpty();
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "vipops.soak", matches = "true")
   void aWorkerMayEndAtAnyPointOfARollback() throws Exception {
     List<Kill> kills = new ArrayList<>();
     try (CrashNode node = new CrashNode(Files.createDirectory(folder.resolve("count")))) {
@@ -42,7 +40,6 @@ class CrashTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "vipops.soak", matches = "true")
   void anAgentMayEndAtAnyPoint() throws Exception {
     List<Kill> kills = new ArrayList<>();
     try (CrashNode node = new CrashNode(Files.createDirectory(folder.resolve("count")))) {
@@ -57,7 +54,6 @@ class CrashTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "vipops.soak", matches = "true")
   void aWorkerMayEndAtAnyPointOfTheFirstApply() throws Exception {
     List<Kill> kills = new ArrayList<>();
     try (CrashNode node = new CrashNode(Files.createDirectory(folder.resolve("count")))) {

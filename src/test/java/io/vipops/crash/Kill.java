@@ -30,19 +30,6 @@ record Kill(String scene, Point point, Side side) {
     return all(scene, fresh);
   }
 
-  /**
-   * For a scene too long for ci: there before each of {@code points} only, which is after the one
-   * before it, but for what other threads do in between; a soak does both.
-   */
-  static List<Kill> ofMany(String scene, List<Point> points) {
-    List<Kill> kills = all(scene, points);
-    if (!Boolean.getBoolean("vipops.soak")) {
-      kills.removeIf(kill -> kill.side() != Side.BEFORE);
-      System.out.printf("of which %d before a point are tried now%n", kills.size());
-    }
-    return kills;
-  }
-
   /** Before and after each of {@code points}; prints how many that are. */
   static List<Kill> all(String scene, List<Point> points) {
     List<Kill> kills = new ArrayList<>();

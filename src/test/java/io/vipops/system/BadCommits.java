@@ -152,7 +152,6 @@ final class BadCommits {
               Files.writeString(spec(tree), "");
               return Bad.refused("cluster.yaml.*\\[yaml-empty\\]");
             }),
-        new Kind("200 MB", 1, BadCommits::huge),
         new Kind("link out of the repository", 10, BadCommits::traversal),
         new Kind("submodule", 6, BadCommits::submodule),
         new Kind(
@@ -249,14 +248,14 @@ final class BadCommits {
   }
 
   /** Comments, which pack to little. */
-  private static Bad huge(Path tree, Random random) throws IOException {
+  static Bad huge(Path tree, Random random) throws IOException {
     byte[] line = ("# " + random.nextInt() + "x".repeat(100_000) + "\n").getBytes(US_ASCII);
     try (OutputStream out = Files.newOutputStream(spec(tree), StandardOpenOption.APPEND)) {
       for (int written = 0; written < HUGE; written += line.length) {
         out.write(line);
       }
     }
-    return Bad.refused("cluster.yaml.*4 MiB");
+    return Bad.refused("brings an object of more than 8 MiB");
   }
 
   private static Bad submodule(Path tree, Random random) throws IOException, InterruptedException {

@@ -64,7 +64,7 @@ class BadCommitsTest {
     System.out.println("bad commits: seed " + seed + " (again: -Dvipops.seed=" + seed + ")");
     Random random = new Random(seed);
     start();
-    ClientLog client = cluster.startClient(3);
+    ClientLog client = cluster.startClient(1);
     Await.until("the client is served", SOON, () -> client.sent(0) > 20);
     long begunMs = System.currentTimeMillis();
     String moves = cluster.status("lb01", "vrrp.0.transitions");
@@ -109,7 +109,7 @@ class BadCommitsTest {
     assertThat(wrong).isEmpty();
     assertThat(order).hasSizeGreaterThanOrEqualTo(300);
     assertThat(client.failed(begunMs)).isEmpty();
-    assertThat(client.sent(begunMs) / seconds).as("requests a second").isGreaterThan(100);
+    assertThat(client.sent(begunMs)).as("requests").isGreaterThan(10_000);
     assertThat(cluster.status("lb01", "vrrp.0.transitions")).isEqualTo(moves);
   }
 
@@ -152,6 +152,7 @@ class BadCommitsTest {
     List<Kind> kinds = new ArrayList<>(BadCommits.kinds());
     kinds.add(new Kind("branch deleted", 3, null));
     kinds.add(new Kind("branch rewritten", 6, null));
+    kinds.add(new Kind("branch with 200 MB", 1, BadCommits::huge));
     kinds.add(new Kind("branch with an unsigned commit", 6, null));
     kinds.add(new Kind("branch with a stranger's commit", 6, null));
     return kinds;

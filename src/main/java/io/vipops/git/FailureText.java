@@ -1,20 +1,25 @@
 package io.vipops.git;
 
+import java.io.EOFException;
 import java.io.FileNotFoundException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
+import org.eclipse.jgit.errors.PackProtocolException;
 import org.jspecify.annotations.Nullable;
 
 /** JGit's failures in words that say what to mend. */
 final class FailureText {
   private static final int MOST_SHOWN = 300;
+  private static final Pattern CUT_OFF =
+      Pattern.compile("end of file|onnection reset|roken pipe|Short read");
 
   private FailureText() {}
 
@@ -85,7 +90,8 @@ final class FailureText {
     if (cause(failure, UnknownHostException.class) != null) {
       return unknownHost(host);
     }
-    if (cause(failure, SocketTimeoutException.class) != null) {
+    // SocketTimeoutException is one; git:// and ssh have their own.
+    if (cause(failure, InterruptedIOException.class) != null) {
       return host + " does not answer: check the network and firewalls";
     }
     if (cause(failure, ConnectException.class) != null
@@ -104,6 +110,17 @@ final class FailureText {
       return "no repository there: check source.url and its access rights";
     }
     String why = why(failure);
+    // JGit runs out of an array when a packet's length is no number.
+    if (cause(failure, PackProtocolException.class) != null
+        || cause(failure, IndexOutOfBoundsException.class) != null) {
+      return host
+          + " does not speak Git's protocol ("
+          + why
+          + "): check source.url and what listens there";
+    }
+    if (CUT_OFF.matcher(why).find() || cause(failure, EOFException.class) != null) {
+      return host + " cut the connection (" + why + "): check the server and what stands before it";
+    }
     String lower = why.toLowerCase(Locale.ROOT);
     // git:// failures carry no cause.
     if (lower.endsWith(": unknown host")) {

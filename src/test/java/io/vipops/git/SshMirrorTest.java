@@ -50,8 +50,9 @@ class SshMirrorTest {
         UsePAM no
         PasswordAuthentication no
         KbdInteractiveAuthentication no
+        SetEnv HOME=%s
         """
-            .formatted(port, dir.resolve("host"), dir.resolve("authorized")));
+            .formatted(port, dir.resolve("host"), dir.resolve("authorized"), dir));
     startSshd();
     knowHost("host");
   }

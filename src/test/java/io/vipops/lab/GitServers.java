@@ -52,6 +52,7 @@ public final class GitServers {
 
   private void startAll(String address) throws Exception {
     Cluster.git(folder, "init", "-q", "--bare", "-b", "main", "lb.git");
+    Cluster.git(bare(), "config", "uploadpack.allowFilter", "true"); // as the large hosts do
     host.start(
         "git",
         "daemon",
@@ -77,6 +78,7 @@ public final class GitServers {
     }
     Files.createDirectories(Path.of("/run/sshd"));
     Path config = folder.resolve("sshd_config");
+    // Root's own home may have start files that keep a shell busy for longer than a poll waits.
     Files.writeString(
         config,
         """
@@ -89,8 +91,9 @@ public final class GitServers {
         UsePAM no
         PasswordAuthentication no
         MaxStartups 200
+        SetEnv HOME=%s
         """
-            .formatted(SSH, address, folder.resolve("host"), folder.resolve("deploy.pub")));
+            .formatted(SSH, address, folder.resolve("host"), folder.resolve("deploy.pub"), folder));
     host.start("/usr/sbin/sshd", "-D", "-e", "-f", config.toString());
   }
 

@@ -2,6 +2,9 @@ package io.vipops.signing;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A commit taken apart: what was signed, and the signature.
@@ -9,10 +12,16 @@ import java.nio.charset.StandardCharsets;
  * @param payload the commit without its {@code gpgsig} header
  * @param signature empty: there is none
  * @param signatures how many such headers there are; Git makes one
+ * @param dated when its committer says that it was made; 1970: that cannot be read
  */
-record SignedCommit(byte[] payload, String signature, int signatures, boolean otherHash) {
+record SignedCommit(
+    byte[] payload, String signature, int signatures, boolean otherHash, Instant dated) {
   private static final byte[] HEADER = "gpgsig ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] OTHER = "gpgsig-sha256 ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] COMMITTER = "committer ".getBytes(StandardCharsets.US_ASCII);
+
+  /** Seconds since 1970, in years that have four digits, and the time zone. */
+  private static final Pattern DATE = Pattern.compile("> ([0-9]{1,11}) [+-][0-9]{4}$");
 
   /**
    * @param raw the commit object without its type and size
@@ -22,6 +31,7 @@ record SignedCommit(byte[] payload, String signature, int signatures, boolean ot
     StringBuilder signature = new StringBuilder();
     int signatures = 0;
     boolean otherHash = false;
+    Instant dated = Instant.EPOCH;
     boolean inside = false;
     int at = 0;
     while (at < raw.length && raw[at] != '\n') {
@@ -35,12 +45,20 @@ record SignedCommit(byte[] payload, String signature, int signatures, boolean ot
       } else {
         inside = false;
         otherHash |= startsWith(raw, at, OTHER);
+        dated = startsWith(raw, at, COMMITTER) ? date(raw, at, end) : dated;
         payload.write(raw, at, end - at);
       }
       at = end;
     }
     payload.write(raw, at, raw.length - at);
-    return new SignedCommit(payload.toByteArray(), signature.toString(), signatures, otherHash);
+    return new SignedCommit(
+        payload.toByteArray(), signature.toString(), signatures, otherHash, dated);
+  }
+
+  private static Instant date(byte[] raw, int from, int end) {
+    String line = new String(raw, from, end - from, StandardCharsets.ISO_8859_1).stripTrailing();
+    Matcher date = DATE.matcher(line);
+    return date.find() ? Instant.ofEpochSecond(Long.parseLong(date.group(1))) : Instant.EPOCH;
   }
 
   private static int lineEnd(byte[] raw, int from) {

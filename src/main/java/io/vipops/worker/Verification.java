@@ -9,6 +9,7 @@ import io.vipops.signing.Signers;
 import io.vipops.signing.SignersException;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,16 +116,18 @@ final class Verification {
     }
     Instant received = Instant.now();
     String[] signer = new String[1];
-    Refusal refusal =
+    Rejected rejected =
         mirror.firstOf(
             commit,
             known,
             (one, raw) -> {
               Signers.Judgement judgement = judge.judge(raw, received);
               signer[0] = judgement.signer(); // the head comes last
-              return judgement.complaint() == null ? null : refusal(one, judgement.complaint());
+              return judgement.complaint() == null ? null : new Rejected(one, judgement);
             });
-    if (refusal != null) {
+    if (rejected != null) {
+      requireClock(rejected, received);
+      Refusal refusal = new Refusal(rejected.line(), null);
       history.setTrust(history.trust().refused(commit.sha(), refusal.line()));
       throw refusal;
     }
@@ -135,8 +138,24 @@ final class Verification {
     history.setTrust(history.trust().verified(commit.sha(), signer[0]));
   }
 
-  private static Refusal refusal(Commit commit, String complaint) {
-    String by = " by " + commit.author().replaceAll("\\p{Cntrl}", "?");
-    return new Refusal("commit " + commit.shortSha() + by + " " + complaint, null);
+  /** The first commit that is not signed well. */
+  private record Rejected(Commit commit, Signers.Judgement judgement) {
+    String line() {
+      String by = " by " + commit.author().replaceAll("\\p{Cntrl}", "?");
+      return "commit " + commit.shortSha() + by + " " + judgement.complaint();
+    }
+  }
+
+  /** A key that seems to be not valid yet may be so by a clock that is wrong. */
+  private void requireClock(Rejected rejected, Instant now) throws ApplyFailure, IOException {
+    if (!rejected.judgement.early()) {
+      return;
+    }
+    Instant written = Files.getLastModifiedTime(verify.allowedSigners()).toInstant();
+    String doubt = HostClock.doubt(now, rejected.judgement.dated(), written, history);
+    if (doubt != null) {
+      String line = rejected.line() + ", but " + doubt + ": set this host's clock";
+      throw new ApplyFailure(Fault.HOST, "verify: " + line);
+    }
   }
 }

@@ -191,6 +191,69 @@ class AdmissionTest {
         .contains("which expired at 2020-01-01T00:00:00Z (" + allowed + ":1)");
   }
 
+  private String commitDated(Path key, String date) throws Exception {
+    String sha = commit(key);
+    String how = "export GIT_COMMITTER_DATE=" + date + "; git -C " + node.origin.work();
+    String amend = " -c gpg.format=ssh -c user.signingkey=" + key + " commit -q --amend -S -m x";
+    Command.run("sh", "-c", how + amend);
+    assertThat(node.origin.head()).isNotEqualTo(sha);
+    return node.origin.head();
+  }
+
+  @Test
+  void aKeyThatIsNotValidYetIsTheCommitsFaultByAClockThatCanBeRight() throws Exception {
+    Files.writeString(allowed, line("ada@example.com", "valid-after=\"20980101Z\"", ada));
+    String head = commit(ada);
+    assertThat(taken(Kind.REFUSED).line())
+        .contains("commit " + head.substring(0, 7) + " by Ada")
+        .contains("which is not valid before 2098-01-01T00:00:00Z (" + allowed + ":1)")
+        .contains("; this host's clock says 20");
+    commitDated(ada, "2019-06-01T00:00:00Z");
+    taken(Kind.REFUSED);
+    Files.writeString(allowed, line("ada@example.com", "valid-before=\"20200101Z\"", ada));
+    commitDated(ada, "2098-06-01T00:00:00Z");
+    assertThat(taken(Kind.REFUSED).line()).as("as time goes by, that stays").contains("expired at");
+  }
+
+  @Test
+  void aClockThatCannotBeRightIsTheHostsFaultAndTheCommitIsTriedAgain() throws Exception {
+    Files.writeString(allowed, line("ada@example.com", "valid-after=\"20980101Z\"", ada));
+    String head = commitDated(ada, "2098-06-01T00:00:00Z");
+    assertThat(taken(Kind.FAILED).line())
+        .contains("commit " + head.substring(0, 7) + " by Ada")
+        .contains("; this host's clock says 20")
+        .contains(", but the commit is dated 2098-06-01T00:00:00Z: set this host's clock");
+    Command.run("touch", "-d", "2098-05-01T00:00:00Z", allowed.toString());
+    commit(ada);
+    assertThat(taken(Kind.FAILED).line())
+        .contains(", but the list of signers was written at 2098-05-01T00:00:00Z: set this host");
+    Command.run("touch", allowed.toString());
+    History.Entry last = node.history.last();
+    node.history.add(at("2098-04-01T00:00:00Z", last), false);
+    commit(ada);
+    assertThat(taken(Kind.FAILED).line())
+        .contains(", but vipops history has a pass of 2098-04-01T00:00:00Z: set this host's clock");
+    assertThat(accepted()).isNull();
+    // As the clock says the right time, by it the key is valid.
+    Files.writeString(allowed, line("ada@example.com", "valid-after=\"20200101Z\"", ada));
+    taken(Kind.HELD);
+  }
+
+  private static History.Entry at(String time, History.Entry entry) {
+    return new History.Entry(
+        entry.context(),
+        entry.commit(),
+        entry.author(),
+        entry.subject(),
+        entry.outcome(),
+        entry.generation(),
+        time,
+        entry.line(),
+        entry.stepMs(),
+        entry.rollback(),
+        entry.moved());
+  }
+
   @Test
   void aRevokedKeySignsNothingMore() throws Exception {
     commit(ada);

@@ -12,10 +12,18 @@ import java.util.regex.Pattern;
  * @param payload the commit without its {@code gpgsig} header
  * @param signature empty: there is none
  * @param signatures how many such headers there are; Git makes one
+ * @param misplaced whether one stands before {@code committer}, where Git puts none, or is of a kind
+ *     that we do not know and Git would leave out of what was signed
  * @param dated when its committer says that it was made; 1970: that cannot be read
  */
 record SignedCommit(
-    byte[] payload, String signature, int signatures, boolean otherHash, Instant dated) {
+    byte[] payload,
+    String signature,
+    int signatures,
+    boolean otherHash,
+    boolean misplaced,
+    Instant dated) {
+  private static final byte[] ANY = "gpgsig".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEADER = "gpgsig ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] OTHER = "gpgsig-sha256 ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] COMMITTER = "committer ".getBytes(StandardCharsets.US_ASCII);
@@ -31,6 +39,8 @@ record SignedCommit(
     StringBuilder signature = new StringBuilder();
     int signatures = 0;
     boolean otherHash = false;
+    boolean committed = false;
+    boolean misplaced = false;
     Instant dated = Instant.EPOCH;
     boolean inside = false;
     int at = 0;
@@ -38,21 +48,27 @@ record SignedCommit(
       int end = lineEnd(raw, at);
       if (startsWith(raw, at, HEADER)) {
         inside = true;
+        misplaced |= !committed;
         signatures++;
         append(signature, raw, at + HEADER.length, end);
       } else if (inside && raw[at] == ' ') {
         append(signature, raw, at + 1, end);
       } else {
         inside = false;
-        otherHash |= startsWith(raw, at, OTHER);
-        dated = startsWith(raw, at, COMMITTER) ? date(raw, at, end) : dated;
+        boolean other = startsWith(raw, at, OTHER);
+        otherHash |= other;
+        misplaced |= startsWith(raw, at, ANY) && !(other && committed);
+        if (startsWith(raw, at, COMMITTER)) {
+          committed = true;
+          dated = date(raw, at, end);
+        }
         payload.write(raw, at, end - at);
       }
       at = end;
     }
     payload.write(raw, at, raw.length - at);
     return new SignedCommit(
-        payload.toByteArray(), signature.toString(), signatures, otherHash, dated);
+        payload.toByteArray(), signature.toString(), signatures, otherHash, misplaced, dated);
   }
 
   private static Instant date(byte[] raw, int from, int end) {

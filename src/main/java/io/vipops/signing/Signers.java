@@ -46,6 +46,9 @@ public record Signers(AllowedSigners allowed, RevokedKeys revoked) {
     if (commit.signatures() > 1 || (commit.signatures() == 1 && commit.otherHash())) {
       return "has more than one signature: Git makes one";
     }
+    if (commit.misplaced()) {
+      return "has a signature where Git puts none: sign it anew (git commit --amend -S)";
+    }
     if (signature.isBlank()) {
       return commit.otherHash() ? "is signed for SHA-256 repositories" + how : "is unsigned";
     }

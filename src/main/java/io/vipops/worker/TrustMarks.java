@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is remembered of signatures and rewrites: a part of {@link History}, which writes it.
  *
+ * @param source URL and branch that all but {@code files} is true of; null: none yet
  * @param verified null: none yet
  * @param refused the last commit that was refused for its signatures; null: none since
  * @param complaint why
@@ -16,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  *     until one of them is accepted; null: none
  */
 record TrustMarks(
+    @Nullable String source,
     @Nullable Verified verified,
     @Nullable String refused,
     @Nullable String complaint,
     @Nullable String files,
     @Nullable String rewrite) {
-  static final TrustMarks NONE = new TrustMarks(null, null, null, null, null);
+  static final TrustMarks NONE = new TrustMarks(null, null, null, null, null, null);
 
   /**
    * The last commit whose signature, and those of all before it, were found good.
@@ -31,25 +33,30 @@ record TrustMarks(
    */
   record Verified(String commit, String signer, Instant received, String files) {}
 
+  /** What of this is true of {@code other}: another source has other commits. */
+  TrustMarks of(String other) {
+    return other.equals(source) ? this : new TrustMarks(other, null, null, null, files, null);
+  }
+
   TrustMarks verified(Verified good) {
-    return new TrustMarks(good, null, null, files, rewrite);
+    return new TrustMarks(source, good, null, null, files, rewrite);
   }
 
   TrustMarks refused(String sha, String why) {
-    return new TrustMarks(verified, sha, why, files, rewrite);
+    return new TrustMarks(source, verified, sha, why, files, rewrite);
   }
 
   /** Somebody took a commit without a look at its signature: what was known is of the past. */
   TrustMarks unverified() {
-    return new TrustMarks(null, null, null, files, rewrite);
+    return new TrustMarks(source, null, null, null, files, rewrite);
   }
 
   TrustMarks files(String digest) {
-    return new TrustMarks(verified, refused, complaint, digest, rewrite);
+    return new TrustMarks(source, verified, refused, complaint, digest, rewrite);
   }
 
   TrustMarks rewrite(@Nullable String sha) {
-    return new TrustMarks(verified, refused, complaint, files, sha);
+    return new TrustMarks(source, verified, refused, complaint, files, sha);
   }
 
   /** Whether this commit is the verified one. */
@@ -59,6 +66,7 @@ record TrustMarks(
 
   Map<String, @Nullable Object> encode() {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("source", source);
     json.put("verified", verified == null ? null : verified.commit);
     json.put("signer", verified == null ? null : verified.signer);
     json.put("received", verified == null ? null : verified.received.toString());
@@ -73,6 +81,7 @@ record TrustMarks(
   static TrustMarks decode(@Nullable Object json) {
     return json instanceof Map<?, ?> map
         ? new TrustMarks(
+            (String) map.get("source"),
             decodeVerified(map),
             (String) map.get("refused"),
             (String) map.get("complaint"),

@@ -27,17 +27,27 @@ final class Verification {
   private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
 
   private final AgentConfig.Verify verify;
+  private final String source;
   private final Mirror mirror;
   private final History history;
   private final Report report;
   private @Nullable TrustFiles files;
   private String unusable = "";
 
-  Verification(AgentConfig.Verify verify, Mirror mirror, History history, Report report) {
+  /**
+   * @param source URL and branch
+   */
+  Verification(
+      AgentConfig.Verify verify, String source, Mirror mirror, History history, Report report) {
     this.verify = verify;
+    this.source = source;
     this.mirror = mirror;
     this.history = history;
     this.report = report;
+  }
+
+  private TrustMarks marks() {
+    return history.trust().of(source);
   }
 
   /** Reads the signers' files again: what was refused by others than these is judged anew. */
@@ -49,8 +59,8 @@ final class Verification {
         LOG.info("{} can be used again", verify.allowedSigners());
       }
       unusable = "";
-      if (!read.digest().equals(history.trust().files())) {
-        history.setTrust(history.trust().files(read.digest()));
+      if (!read.digest().equals(marks().files())) {
+        history.setTrust(marks().files(read.digest()));
         history.forgetDenials();
       }
     } catch (SignersException e) {
@@ -68,7 +78,7 @@ final class Verification {
    * @param accepted the last accepted commit; null: none yet
    */
   void show(@Nullable String head, @Nullable String accepted) {
-    TrustMarks marks = history.trust();
+    TrustMarks marks = marks();
     if (!unusable.isEmpty()) {
       report.verified(false, "SignersUnusable", unusable);
     } else if (marks.refused() != null && marks.refused().equals(head)) {
@@ -108,10 +118,10 @@ final class Verification {
     if (by == null) {
       throw new ApplyFailure(Fault.HOST, "verify: no commit is accepted: " + unusable);
     }
-    TrustMarks.Verified good = history.trust().verified();
+    TrustMarks.Verified good = marks().verified();
     boolean stands = good != null && good.files().equals(by.digest());
     boolean isAccepted = commit.sha().equals(accepted);
-    if (isAccepted || history.trust().hasVerified(commit.sha())) {
+    if (isAccepted || marks().hasVerified(commit.sha())) {
       if (!stands && !isInForce(commit)) {
         Instant received = receipt(commit, good);
         judge(commit, commit, isAccepted ? List.of() : present(accepted), received, by);
@@ -171,7 +181,7 @@ final class Verification {
             });
     if (rejected != null) {
       requireClock(rejected);
-      history.setTrust(history.trust().refused(head.sha(), rejected.line()));
+      history.setTrust(marks().refused(head.sha(), rejected.line()));
       throw new Refusal(rejected.line(), null);
     }
     if (signer[0] == null) {
@@ -179,7 +189,7 @@ final class Verification {
     }
     TrustMarks.Verified good =
         new TrustMarks.Verified(commit.sha(), signer[0], received, by.digest());
-    history.setTrust(history.trust().verified(good));
+    history.setTrust(marks().verified(good));
     return true;
   }
 

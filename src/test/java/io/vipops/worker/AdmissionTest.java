@@ -249,6 +249,18 @@ class AdmissionTest {
     taken(Kind.HELD);
   }
 
+  @Test
+  void whatIsKnownOfOneBranchSaysNothingOfAnother() throws Exception {
+    String base = commit(ada);
+    taken(Kind.HELD);
+    commit(ada);
+    taken(Kind.HELD);
+    node.origin.git("push", "-q", "origin", base + ":refs/heads/side");
+    node.follow("side");
+    assertThat(node.pass().kind()).as("behind what was verified on main").isEqualTo(Kind.HELD);
+    assertThat(condition()).startsWith("true Verified commit " + base.substring(0, 7));
+  }
+
   private String commitDated(Path key, String date) throws Exception {
     String sha = commit(key);
     String how = "export GIT_COMMITTER_DATE=" + date + "; git -C " + node.origin.work();

@@ -2,6 +2,7 @@ package io.vipops.web;
 
 import io.vipops.json.Json;
 import io.vipops.spec.AgentConfig;
+import io.vipops.trust.SecretFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

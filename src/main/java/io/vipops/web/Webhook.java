@@ -1,6 +1,7 @@
 package io.vipops.web;
 
 import io.vipops.json.Json;
+import io.vipops.trust.SecretFile;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

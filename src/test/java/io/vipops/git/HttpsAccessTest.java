@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
@@ -35,6 +36,8 @@ class HttpsAccessTest {
     origin = Origin.create(dir);
     server = GitHttpsServer.start(dir, TOKEN);
     Files.writeString(dir.resolve("token"), TOKEN + "\n");
+    Files.setPosixFilePermissions(
+        dir.resolve("token"), PosixFilePermissions.fromString("rw-------"));
   }
 
   @AfterEach
@@ -305,7 +308,7 @@ class HttpsAccessTest {
       rewrite(key, "");
       assertThatThrownBy(mirror::head).hasMessageContaining(key + " holds no private key");
       Files.setPosixFilePermissions(
-          key, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+          key, PosixFilePermissions.fromString("rw-r--r--"));
       assertThatThrownBy(mirror::head).hasMessageEndingWith("chmod 600 " + key);
       Files.delete(key);
       assertThatThrownBy(mirror::head).hasMessageContaining(key + " does not exist");

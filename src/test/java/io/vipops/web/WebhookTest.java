@@ -3,6 +3,7 @@ package io.vipops.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipops.lab.Await;
+import io.vipops.trust.SecretFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,20 +1,15 @@
-package io.vipops.web;
+package io.vipops.trust;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** A secret in a file of its own, read anew each time: another one needs no restart. */
 public final class SecretFile {
   private static final int LONGEST = 4096;
-  private static final Set<PosixFilePermission> WIDEST =
-      PosixFilePermissions.fromString("rw-r-----");
 
   private final String key;
   private final Path file;
@@ -48,14 +43,13 @@ public final class SecretFile {
    */
   public String read() throws UnusableException {
     try {
-      PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       if (!attributes.isRegularFile()) {
         throw new UnusableException(key + " " + file + " is not a file");
       }
-      if (!WIDEST.containsAll(attributes.permissions())) {
-        String mode = PosixFilePermissions.toString(attributes.permissions());
-        throw new UnusableException(
-            key + " " + file + " is open to others (" + mode + "): chmod 600 " + file);
+      String refusal = FileAccess.SECRET.refusal(key, file);
+      if (refusal != null) {
+        throw new UnusableException(refusal);
       }
       if (attributes.size() > LONGEST) {
         throw new UnusableException(key + " " + file + " is longer than " + LONGEST + " bytes");

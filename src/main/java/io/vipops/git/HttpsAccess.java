@@ -2,6 +2,7 @@ package io.vipops.git;
 
 import io.vipops.spec.AgentConfig;
 import io.vipops.trust.SecretFile;
+import io.vipops.trust.UnusableFileException;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -146,7 +147,7 @@ final class HttpsAccess implements HttpConnectionFactory {
     String token;
     try {
       token = new SecretFile("source.https.token_file", tokenFile).read();
-    } catch (SecretFile.UnusableException e) {
+    } catch (UnusableFileException e) {
       throw new SettingFault(e.line(), e);
     }
     // GitHub, GitLab and Gitea take a token as the password of any user.

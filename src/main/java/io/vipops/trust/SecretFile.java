@@ -22,50 +22,36 @@ public final class SecretFile {
     this.file = file;
   }
 
-  /** It cannot be used; the message is one line that says what to do. */
-  public static final class UnusableException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    UnusableException(String message) {
-      super(message);
-    }
-
-    /** The message. */
-    public String line() {
-      return String.valueOf(getMessage());
-    }
-  }
-
   /**
    * The secret, without white space around it.
    *
-   * @throws UnusableException if there is none, or if others than owner and group may read it
+   * @throws UnusableFileException if there is none, or if others than owner and group may read it
    */
-  public String read() throws UnusableException {
+  public String read() throws UnusableFileException {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       if (!attributes.isRegularFile()) {
-        throw new UnusableException(key + " " + file + " is not a file");
+        throw new UnusableFileException(key + " " + file + " is not a file");
       }
       String refusal = FileAccess.SECRET.refusal(key, file);
       if (refusal != null) {
-        throw new UnusableException(refusal);
+        throw new UnusableFileException(refusal);
       }
       if (attributes.size() > LONGEST) {
-        throw new UnusableException(key + " " + file + " is longer than " + LONGEST + " bytes");
+        throw new UnusableFileException(key + " " + file + " is longer than " + LONGEST + " bytes");
       }
       String secret = Files.readString(file, StandardCharsets.UTF_8).strip();
       if (secret.isEmpty()) {
-        throw new UnusableException(key + " " + file + " is empty: write the secret into it");
+        throw new UnusableFileException(key + " " + file + " is empty: write the secret into it");
       }
       if (secret.chars().anyMatch(one -> one < ' ')) {
-        throw new UnusableException(key + " " + file + " holds more than one line");
+        throw new UnusableFileException(key + " " + file + " holds more than one line");
       }
       return secret;
     } catch (NoSuchFileException e) {
-      throw new UnusableException(key + " " + file + " does not exist");
+      throw new UnusableFileException(key + " " + file + " does not exist");
     } catch (IOException e) {
-      throw new UnusableException(key + " " + file + " cannot be read: " + e.getMessage());
+      throw new UnusableFileException(key + " " + file + " cannot be read: " + e.getMessage());
     }
   }
 }

@@ -2,6 +2,7 @@ package io.vipops.web;
 
 import io.vipops.json.Json;
 import io.vipops.trust.SecretFile;
+import io.vipops.trust.UnusableFileException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -52,7 +53,7 @@ final class Webhook implements HttpHandler {
     try {
       String unused = secret.read();
       return null;
-    } catch (SecretFile.UnusableException e) {
+    } catch (UnusableFileException e) {
       return e.line();
     }
   }
@@ -75,7 +76,7 @@ final class Webhook implements HttpHandler {
       if (!WebhookSignature.holds(request, secret.read(), clock.instant())) {
         return counted("unauthorized", HttpResponse.line(401, "unauthorized"));
       }
-    } catch (SecretFile.UnusableException e) {
+    } catch (UnusableFileException e) {
       return counted("refused", HttpResponse.line(503, "closed"));
     }
     if (!isPush(request)) {

@@ -258,6 +258,14 @@ class HttpsAccessTest {
       Files.writeString(ca, "nothing");
       assertThatThrownBy(mirror::head)
           .hasMessageEndingWith("ca_file " + ca + " holds no certificate: put it there as PEM");
+      Files.copy(server.caFile(), ca, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.setPosixFilePermissions(ca, PosixFilePermissions.fromString("rw-rw-rw-"));
+      assertThatThrownBy(mirror::head)
+          .hasMessageEndingWith(
+              "source.https.ca_file "
+                  + ca
+                  + " can be written by others (rw-rw-rw-): chmod o-w "
+                  + ca);
     }
   }
 

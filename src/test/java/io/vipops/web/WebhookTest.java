@@ -262,6 +262,31 @@ class WebhookTest {
   }
 
   @Test
+  void aBodyThatIsTheSameEachTimeIsHeardEachTimeWithinTheRate() throws Exception {
+    for (String body : List.of("built", "{}", "{\"ref\":\"refs/heads/main\"}")) {
+      int before = hints.get();
+      for (int i = 0; i < 3; i++) {
+        nowNs.addAndGet(1_000_000_000);
+        assertThat(post(body, "X-Signature: sha256=" + hex(body)).status()).as(body).isEqualTo(202);
+      }
+      assertThat(hints).hasValue(before + 3);
+    }
+    assertThat(webhook.answers()).isEqualTo(Map.of("accepted", 9L));
+  }
+
+  @Test
+  void anIdThatIsSignedIsHeardOnceAndABodyUnderAnotherIdAgain() throws Exception {
+    byte[] key = utf8("0123456789abcdef0123456789abcdef");
+    write("whsec_" + Base64.getEncoder().encodeToString(key), "rw-r-----");
+    long now = Instant.now().getEpochSecond();
+    assertThat(post(GITLAB, standard(key, "a1", now)).status()).isEqualTo(202);
+    assertThat(post(GITLAB, standard(key, "a1", now)).body()).isEqualTo("seen before\n");
+    assertThat(post(GITLAB, standard(key, "a1", now + 1)).body()).isEqualTo("seen before\n");
+    assertThat(post(GITLAB, standard(key, "a2", now)).status()).isEqualTo(202);
+    assertThat(hints).hasValue(2);
+  }
+
+  @Test
   void aFloodIsToldToComeLater() throws Exception {
     int accepted = 0;
     int limited = 0;

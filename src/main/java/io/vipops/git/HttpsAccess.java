@@ -1,6 +1,8 @@
 package io.vipops.git;
 
 import io.vipops.spec.AgentConfig;
+import io.vipops.trust.SecretFile;
+import io.vipops.trust.UnusableFileException;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -8,7 +10,6 @@ import java.net.Proxy;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -145,12 +146,9 @@ final class HttpsAccess implements HttpConnectionFactory {
   private static String credentials(Path tokenFile) throws IOException {
     String token;
     try {
-      token = Files.readString(tokenFile).strip();
-    } catch (IOException e) {
-      throw new SettingFault("token_file " + tokenFile + " cannot be read", e);
-    }
-    if (token.isEmpty()) {
-      throw new SettingFault("token_file " + tokenFile + " is empty: put the token there");
+      token = new SecretFile("source.https.token_file", tokenFile).read();
+    } catch (UnusableFileException e) {
+      throw new SettingFault(e.line(), e);
     }
     // GitHub, GitLab and Gitea take a token as the password of any user.
     return token.indexOf(':') < 0 ? "vipops:" + token : token;

@@ -1,5 +1,6 @@
 package io.vipops.git;
 
+import io.vipops.trust.FileAccess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -152,7 +153,13 @@ final class KnownHosts implements ServerKeyDatabase {
     }
     List<String> lines;
     try {
+      String refusal = FileAccess.TRUST.refusal("known_hosts", file);
+      if (refusal != null) {
+        throw new SettingFault(refusal);
+      }
       lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+    } catch (SettingFault e) {
+      throw e;
     } catch (IOException e) {
       throw new SettingFault("known_hosts " + file + " cannot be read: " + FailureText.why(e), e);
     }

@@ -1,13 +1,12 @@
 package io.vipops.git;
 
+import io.vipops.trust.FileAccess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Base64;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A private key in a file of its own, as text. What keeps it from use is said before its use. */
@@ -26,9 +25,9 @@ final class PrivateKeyFile {
   static String read(Path file, String setting) throws IOException {
     String named = setting + " " + file;
     String text = text(file, named);
-    Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
-    if (mode.stream().anyMatch(one -> !one.name().startsWith("OWNER"))) {
-      throw new SettingFault(named + " can be read by others than its owner: chmod 600 " + file);
+    String refusal = FileAccess.PRIVATE_KEY.refusal(setting, file);
+    if (refusal != null) {
+      throw new SettingFault(refusal);
     }
     if (!text.contains("PRIVATE KEY-----")) {
       throw new SettingFault(

@@ -1,6 +1,8 @@
 package io.vipops.probe;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -10,16 +12,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether somebody else could put another program in a script's place: the file, every folder on
- * its way and every link in it must be owned by root or by whom the script runs as, and be writable
- * by nobody else. An access list counts too: its mask stands where the group's rights do. Looked at
- * before each run, which takes some microseconds.
+ * Whether somebody else could put another program in a script's place: each file that runs, every
+ * folder on its way and every link in it must be owned by root or by whom the script runs as, and
+ * be writable by nobody else. An access list counts too: its mask stands where the group's rights
+ * do. Looked at before each run, which takes some microseconds.
  */
 final class ScriptFile {
   private static final int WRITABLE_BY_OTHERS = 0022;
@@ -29,7 +30,13 @@ final class ScriptFile {
   /** As path_resolution(7). */
   private static final int MOST_LINKS = 40;
 
-  /** Programs that run a file which they are given. */
+  /** Scripts that run scripts: as execve(2), which gives up there. */
+  private static final int MOST_INTERPRETERS = 5;
+
+  /** Bytes of a first line that execve(2) looks at. */
+  private static final int FIRST_LINE = 256;
+
+  /** Programs that run a file which they are given, executable or not. */
   private static final Pattern INTERPRETER =
       Pattern.compile("(ba|da|k|z)?sh|busybox|env|perl|php|ruby|node|lua|python[0-9.]*");
 
@@ -41,24 +48,54 @@ final class ScriptFile {
 
   /**
    * Returns why {@code command} must not run, in one line that names the path; null: it may. Looks
-   * at the command itself and, where that is a shell or the like, at the first argument that is an
-   * absolute path. A path that is not there is no reason: the run will say so.
+   * at the command itself and at each argument that is the absolute path of a program, or, behind a
+   * shell or the like, of anything, for that may be its script; and at what the {@code #!} of each
+   * names. A path that is not there is no reason: the run will say so.
    *
    * @param trusted ids of users who may own what runs
    */
   static @Nullable String refusal(List<String> command, Set<Integer> trusted) {
-    ScriptFile files = new ScriptFile(trusted);
-    String refusal = files.refusal(Path.of(command.get(0)));
-    if (refusal != null) {
-      return refusal;
+    return new ScriptFile(trusted).refusal(command, MOST_INTERPRETERS);
+  }
+
+  private @Nullable String refusal(List<String> words, int interpreters) {
+    boolean isFirst = true;
+    boolean isInterpreted = false;
+    for (String word : words) {
+      Path path = Path.of(word);
+      if (word.startsWith("/") && (isFirst || isInterpreted || isProgram(path))) {
+        String refusal = refusal(path);
+        if (refusal == null && interpreters > 0) {
+          refusal = refusal(interpreter(path), interpreters - 1);
+        }
+        if (refusal != null) {
+          return refusal;
+        }
+      }
+      isFirst = false;
+      Path name = path.getFileName();
+      isInterpreted |= name != null && INTERPRETER.matcher(name.toString()).matches();
     }
-    Path name = Path.of(command.get(0)).getFileName();
-    if (name == null || !INTERPRETER.matcher(name.toString()).matches()) {
-      return null;
+    return null;
+  }
+
+  private static boolean isProgram(Path path) {
+    return Files.isRegularFile(path) && Files.isExecutable(path);
+  }
+
+  /** The words behind {@code #!}; none where it has no such line, or cannot be read. */
+  private static List<String> interpreter(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return List.of(); // a pipe would keep us waiting
     }
-    Optional<String> script =
-        command.stream().skip(1).filter(argument -> argument.startsWith("/")).findFirst();
-    return script.isEmpty() ? null : files.refusal(Path.of(script.get()));
+    try (InputStream in = Files.newInputStream(path)) {
+      String head = new String(in.readNBytes(FIRST_LINE), StandardCharsets.ISO_8859_1);
+      return head.startsWith("#!")
+          ? List.of(head.substring(2).split("[\n\0]", 2)[0].strip().split("[ \t]+"))
+          : List.of();
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   private @Nullable String refusal(Path path) {

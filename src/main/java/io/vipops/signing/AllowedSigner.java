@@ -1,6 +1,7 @@
 package io.vipops.signing;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +32,21 @@ record AllowedSigner(
           + "\")";
     }
     if (after != null && now.isBefore(after)) {
-      return "is not valid before " + after + " (" + at + ")";
+      return "is not valid before " + after + " (" + at + ")" + clock(now);
     }
     if (before != null && now.isAfter(before)) {
-      return "expired at " + before + " (" + at + ")";
+      return "expired at " + before + " (" + at + ")" + clock(now);
     }
     return null;
+  }
+
+  private static String clock(Instant now) {
+    return "; this host's clock says " + now.truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /** Whether {@link #objection} may go as time goes by. One that expired stays so. */
+  boolean isEarly(Instant now) {
+    return after != null && now.isBefore(after) && (namespaces.isEmpty() || allows("git"));
   }
 
   /** ssh_config(5), PATTERNS: one that is negated wins. */

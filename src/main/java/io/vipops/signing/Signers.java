@@ -13,10 +13,13 @@ public record Signers(AllowedSigners allowed, RevokedKeys revoked) {
    *
    * @param signer who signed it, with the key; null: it is refused
    * @param complaint why, as the end of a sentence that begins with the commit; null: it is not
+   * @param early whether it is refused for no more than a key that is not valid yet
+   * @param dated when its committer says that it was made, which proves nothing of the commit
    */
-  public record Judgement(@Nullable String signer, @Nullable String complaint) {
+  public record Judgement(
+      @Nullable String signer, @Nullable String complaint, boolean early, Instant dated) {
     private static Judgement refused(String complaint) {
-      return new Judgement(null, complaint);
+      return new Judgement(null, complaint, false, Instant.EPOCH);
     }
   }
 
@@ -31,7 +34,7 @@ public record Signers(AllowedSigners allowed, RevokedKeys revoked) {
       return Judgement.refused(complaint);
     }
     try {
-      return judge(SshSignature.parse(commit.signature()), commit.payload(), received);
+      return judge(SshSignature.parse(commit.signature()), commit, received);
     } catch (MalformedException e) {
       return Judgement.refused("has a damaged signature: " + e.why());
     }
@@ -42,6 +45,9 @@ public record Signers(AllowedSigners allowed, RevokedKeys revoked) {
     String how = ", unsupported: sign with an SSH key (git config gpg.format ssh)";
     if (commit.signatures() > 1 || (commit.signatures() == 1 && commit.otherHash())) {
       return "has more than one signature: Git makes one";
+    }
+    if (commit.misplaced()) {
+      return "has a signature where Git puts none: sign it anew (git commit --amend -S)";
     }
     if (signature.isBlank()) {
       return commit.otherHash() ? "is signed for SHA-256 repositories" + how : "is unsigned";
@@ -57,7 +63,7 @@ public record Signers(AllowedSigners allowed, RevokedKeys revoked) {
         : "is signed in a way that is unknown" + how;
   }
 
-  private Judgement judge(SshSignature signature, byte[] payload, Instant received)
+  private Judgement judge(SshSignature signature, SignedCommit commit, Instant received)
       throws MalformedException {
     if (!signature.namespace().equals(NAMESPACE)) {
       return Judgement.refused(
@@ -74,17 +80,21 @@ public record Signers(AllowedSigners allowed, RevokedKeys revoked) {
       return Judgement.refused(
           "is signed by the unknown key " + key + ": " + allowed.file() + " does not have it");
     }
-    if (!lines.get(0).key().verify(signature.signature(), signature.message(payload))) {
+    if (!lines.get(0).key().verify(signature.signature(), signature.message(commit.payload()))) {
       return Judgement.refused(
           "has a bad signature of " + who + "key " + key + ": it was changed after it was signed");
     }
     String objection = null;
+    boolean early = false;
     for (AllowedSigner line : lines) {
       objection = line.objection(received);
       if (objection == null) {
-        return new Judgement(line.principals() + " (" + key + ")", null);
+        String signer = line.principals() + " (" + key + ")";
+        return new Judgement(signer, null, false, commit.dated());
       }
+      early |= line.isEarly(received);
     }
-    return Judgement.refused("is signed by " + who + "key " + key + ", which " + objection);
+    String complaint = "is signed by " + who + "key " + key + ", which " + objection;
+    return new Judgement(null, complaint, early, commit.dated());
   }
 }

@@ -105,6 +105,13 @@ public final class AgentConfigReader {
       report.error("bad-value", report.at("repository"), message);
     }
     URI url = AgentValues.url(report, "url", List.of("https", "http"), publicService(kind));
+    boolean isClear = "http".equals(url.getScheme()) && url.getUserInfo() == null;
+    if (isClear && url.getHost() != null && !AgentValues.isLoopback(url.getHost())) {
+      String message =
+          "url must begin with https: the token would travel in the clear; http is for a loopback"
+              + " address such as http://127.0.0.1:3000, not for ";
+      report.error("bad-url", report.at("url"), message + url.getHost());
+    }
     AgentConfig.Report read =
         new AgentConfig.Report(
             kind, url, repository, AgentValues.requiredPath(report, "token_file"));

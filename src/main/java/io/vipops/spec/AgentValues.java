@@ -29,6 +29,12 @@ final class AgentValues {
     }
   }
 
+  /** Whether what is sent to {@code host} of a URL stays on this host, as far as its name says. */
+  static boolean isLoopback(String host) {
+    Addresses.HostPort parsed = Addresses.parseHostPort(host + ":1");
+    return host.equals("localhost") || (parsed != null && parsed.address().isLoopbackAddress());
+  }
+
   static InetSocketAddress loopback(Fields in, String key, String fallback) {
     String text = in.string(key, fallback);
     Addresses.HostPort parsed = Addresses.parseHostPort(text);

@@ -2,6 +2,9 @@ package io.vipops.web;
 
 import io.vipops.json.Json;
 import io.vipops.spec.AgentConfig;
+import io.vipops.trust.SecretFile;
+import io.vipops.trust.TrustedCas;
+import io.vipops.trust.UnusableFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +15,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +24,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,7 +120,7 @@ public final class CommitStatusApi {
     public void run() {
       try {
         answer = call(this);
-      } catch (SecretFile.UnusableException e) {
+      } catch (UnusableFileException e) {
         answer = Answer.of(Answer.Kind.DENIED, e.line());
       } catch (SocketTimeoutException e) {
         answer = Answer.of(Answer.Kind.LATER, shown() + ": no answer in time");
@@ -133,7 +138,7 @@ public final class CommitStatusApi {
   }
 
   private Answer call(Call call)
-      throws IOException, GeneralSecurityException, SecretFile.UnusableException {
+      throws IOException, GeneralSecurityException, UnusableFileException {
     String secret = token.read();
     byte[] body = Json.encode(body(call));
     HttpURLConnection to = open(URI.create(address(call.sha)));
@@ -159,7 +164,8 @@ public final class CommitStatusApi {
     }
   }
 
-  private HttpURLConnection open(URI address) throws IOException, GeneralSecurityException {
+  private HttpURLConnection open(URI address)
+      throws IOException, GeneralSecurityException, UnusableFileException {
     AgentConfig.Https https = source.https();
     URI proxy = https == null ? null : https.proxy();
     Proxy through =
@@ -171,7 +177,10 @@ public final class CommitStatusApi {
                     proxy.getHost(), proxy.getPort() < 0 ? 80 : proxy.getPort()));
     HttpURLConnection to = (HttpURLConnection) address.toURL().openConnection(through);
     if (to instanceof HttpsURLConnection secure) {
-      secure.setSSLSocketFactory(TrustedCas.sockets(https == null ? null : https.caFile()));
+      SSLContext context = SSLContext.getInstance("TLS");
+      Path cas = TrustedCas.file(https == null ? null : https.caFile());
+      context.init(null, TrustedCas.managers(cas), null);
+      secure.setSSLSocketFactory(context.getSocketFactory());
     }
     return to;
   }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The webhooks of the last minutes by what is signed of them, the body: an id beside it could be
- * changed by whoever sends one again. Not for several threads.
+ * The webhooks of the last minutes by what is signed of them: an id beside it could be changed by
+ * whoever sends one again. Not for several threads.
  */
 final class SeenBefore {
   static final int MOST = 1024;
@@ -19,12 +19,12 @@ final class SeenBefore {
   private final Map<ByteBuffer, Long> seenNs = new LinkedHashMap<>();
 
   /** Notes it; returns whether it was there already. */
-  boolean note(byte[] body, long nowNs) {
+  boolean note(byte[] signed, long nowNs) {
     Iterator<Long> oldest = seenNs.values().iterator();
     while (oldest.hasNext() && nowNs - oldest.next() > KEPT_NS) {
       oldest.remove();
     }
-    if (seenNs.putIfAbsent(ByteBuffer.wrap(digest(body)), nowNs) != null) {
+    if (seenNs.putIfAbsent(ByteBuffer.wrap(digest(signed)), nowNs) != null) {
       return true;
     }
     if (seenNs.size() > MOST) {
@@ -33,9 +33,9 @@ final class SeenBefore {
     return false;
   }
 
-  private static byte[] digest(byte[] body) {
+  private static byte[] digest(byte[] signed) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(body);
+      return MessageDigest.getInstance("SHA-256").digest(signed);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every Java has it
     }

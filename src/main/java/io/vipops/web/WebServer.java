@@ -1,6 +1,7 @@
 package io.vipops.web;
 
 import io.vipops.spec.AgentConfig;
+import io.vipops.trust.SecretFile;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;

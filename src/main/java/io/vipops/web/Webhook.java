@@ -1,6 +1,8 @@
 package io.vipops.web;
 
 import io.vipops.json.Json;
+import io.vipops.trust.SecretFile;
+import io.vipops.trust.UnusableFileException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -13,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes a Git server's word that somebody has pushed: for no more than a hint to look at the branch
  * now. What it says is in force nowhere.
+ *
+ * <p>One that is sent again by a stranger who saw it does nothing for as long as {@link SeenBefore}
+ * keeps it, where something that is signed tells it from every other: the id, if that is signed
+ * with its time, else a body that names the commit that was pushed. An id that is not signed tells
+ * nothing, for the stranger may write another. A body that is the same each time, such as a bare
+ * ping, is heard each time: sent again, it costs one look, and the schedule takes no more than one
+ * in a second whoever asks.
  */
 final class Webhook implements HttpHandler {
   static final int MOST_BODY = 1 << 20;
@@ -20,6 +29,7 @@ final class Webhook implements HttpHandler {
   /** So many at once, and one more each second; the rest is told to come later. */
   static final int BURST = 10;
 
+  private static final byte[] NOTHING = {};
   private static final long REFILL_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final SecretFile secret;
@@ -51,7 +61,7 @@ final class Webhook implements HttpHandler {
     try {
       String unused = secret.read();
       return null;
-    } catch (SecretFile.UnusableException e) {
+    } catch (UnusableFileException e) {
       return e.line();
     }
   }
@@ -74,17 +84,19 @@ final class Webhook implements HttpHandler {
       if (!WebhookSignature.holds(request, secret.read(), clock.instant())) {
         return counted("unauthorized", HttpResponse.line(401, "unauthorized"));
       }
-    } catch (SecretFile.UnusableException e) {
+    } catch (UnusableFileException e) {
       return counted("refused", HttpResponse.line(503, "closed"));
     }
     if (!isPush(request)) {
       return counted("ignored", HttpResponse.line(200, "not a push"));
     }
-    String pushed = ref(request);
+    byte[] payload = payload(request);
+    String pushed = Json.topLevelText(payload, "ref");
     if (pushed != null && !pushed.equals(ref)) {
       return counted("ignored", HttpResponse.line(200, "another branch"));
     }
-    if (seen.note(request.body(), nanoTime.getAsLong())) {
+    byte[] identity = identity(request, payload);
+    if (identity != null && seen.note(identity, nanoTime.getAsLong())) {
       return counted("repeated", HttpResponse.line(200, "seen before"));
     }
     hint.run(); // also beyond the rate: looks are bounded of themselves, and the last push counts
@@ -121,22 +133,31 @@ final class Webhook implements HttpHandler {
     return event == null || event.equals("push");
   }
 
-  /** The {@code ref} of the payload; null: it says none. */
-  private static @Nullable String ref(HttpRequest request) {
-    byte[] json = request.body();
-    String type = String.valueOf(request.header("content-type"));
-    if (type.startsWith("application/x-www-form-urlencoded")) {
-      String form = new String(json, StandardCharsets.ISO_8859_1);
-      if (!form.startsWith("payload=")) {
-        return null;
-      }
-      try {
-        form = URLDecoder.decode(form.substring("payload=".length()), StandardCharsets.UTF_8);
-      } catch (IllegalArgumentException e) {
-        return null;
-      }
-      json = form.getBytes(StandardCharsets.UTF_8);
+  /** What no other has, and is signed; null: there is no such thing. */
+  private static byte @Nullable [] identity(HttpRequest request, byte[] payload) {
+    String signedId = WebhookSignature.signedId(request);
+    if (signedId != null) {
+      return signedId.getBytes(StandardCharsets.UTF_8);
     }
-    return Json.topLevelText(json, "ref");
+    return Json.topLevelText(payload, "after") == null ? null : request.body();
+  }
+
+  /** The JSON of it, if it is any. */
+  private static byte[] payload(HttpRequest request) {
+    byte[] body = request.body();
+    String type = String.valueOf(request.header("content-type"));
+    if (!type.startsWith("application/x-www-form-urlencoded")) {
+      return body;
+    }
+    String form = new String(body, StandardCharsets.ISO_8859_1);
+    if (!form.startsWith("payload=")) {
+      return NOTHING;
+    }
+    try {
+      form = URLDecoder.decode(form.substring("payload=".length()), StandardCharsets.UTF_8);
+      return form.getBytes(StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return NOTHING;
+    }
   }
 }

@@ -49,6 +49,11 @@ final class WebhookSignature {
     return token != null && same(utf8(token), utf8(secret));
   }
 
+  /** The id that {@link #holds} found signed, with its time; null: the signature is of no id. */
+  static @Nullable String signedId(HttpRequest request) {
+    return request.header("webhook-signature") == null ? null : request.header("webhook-id");
+  }
+
   private static boolean hexHolds(String signature, byte[] body, String secret) {
     if (!signature.startsWith("sha256=")) {
       return false;

@@ -32,7 +32,8 @@ final class Admission {
     this.mirror = mirror;
     this.history = history;
     AgentConfig.Verify verify = source.verify();
-    this.verification = verify == null ? null : new Verification(verify, mirror, history, report);
+    this.verification =
+        verify == null ? null : new Verification(verify, anchor(), mirror, history, report);
   }
 
   /** Looks at the signers' files as they are now. */
@@ -79,14 +80,14 @@ final class Admission {
   }
 
   private boolean isLetIn(Commit commit) throws GitFailure {
-    String rewrite = history.trust().rewrite();
+    String rewrite = marks().rewrite();
     return rewrite != null && mirror.descends(commit.sha(), rewrite);
   }
 
   /** The commit is valid: later ones have to descend from it. */
   void accept(Commit commit) throws IOException {
     history.accept(commit, anchor());
-    TrustMarks marks = history.trust().rewrite(null);
+    TrustMarks marks = marks().rewrite(null);
     history.setTrust(verification == null ? marks.unverified() : marks);
   }
 
@@ -117,7 +118,7 @@ final class Admission {
     if (accepted == null || mirror.descends(commit.sha(), accepted)) {
       throw new Refusal("accept-rewrite: " + where + ", which is no rewrite", null);
     }
-    history.setTrust(history.trust().rewrite(commit.sha()));
+    history.setTrust(marks().rewrite(commit.sha()));
     history.forgetDenials();
     String line =
         "commit "
@@ -132,6 +133,10 @@ final class Admission {
 
   private @Nullable String accepted() {
     return history.accepted(anchor());
+  }
+
+  private TrustMarks marks() {
+    return history.trust().of(anchor());
   }
 
   private String anchor() {

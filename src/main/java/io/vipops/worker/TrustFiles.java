@@ -5,13 +5,13 @@ import io.vipops.signing.RevokedKeys;
 import io.vipops.signing.Signers;
 import io.vipops.signing.SignersException;
 import io.vipops.spec.AgentConfig;
+import io.vipops.trust.FileAccess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.ZoneId;
@@ -45,8 +45,9 @@ record TrustFiles(Signers signers, String digest) {
 
   private static byte[] bytes(Path file, String key) throws SignersException {
     try {
-      if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE)) {
-        throw new SignersException(file + ": everybody may write it: chmod o-w " + file);
+      String refusal = FileAccess.TRUST.refusal("source.verify." + key, file);
+      if (refusal != null) {
+        throw new SignersException(refusal);
       }
       if (Files.size(file) > MAX_BYTES) {
         throw new SignersException(file + ": is larger than 1 MiB: it is no list of keys");

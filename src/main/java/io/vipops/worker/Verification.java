@@ -9,6 +9,7 @@ import io.vipops.signing.Signers;
 import io.vipops.signing.SignersException;
 import io.vipops.spec.AgentConfig;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,34 +27,44 @@ final class Verification {
   private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
 
   private final AgentConfig.Verify verify;
+  private final String source;
   private final Mirror mirror;
   private final History history;
   private final Report report;
-  private @Nullable Signers signers;
+  private @Nullable TrustFiles files;
   private String unusable = "";
 
-  Verification(AgentConfig.Verify verify, Mirror mirror, History history, Report report) {
+  /**
+   * @param source URL and branch
+   */
+  Verification(
+      AgentConfig.Verify verify, String source, Mirror mirror, History history, Report report) {
     this.verify = verify;
+    this.source = source;
     this.mirror = mirror;
     this.history = history;
     this.report = report;
   }
 
+  private TrustMarks marks() {
+    return history.trust().of(source);
+  }
+
   /** Reads the signers' files again: what was refused by others than these is judged anew. */
   void refresh() throws IOException {
     try {
-      TrustFiles files = TrustFiles.read(verify);
-      signers = files.signers();
+      TrustFiles read = TrustFiles.read(verify);
+      files = read;
       if (!unusable.isEmpty()) {
         LOG.info("{} can be used again", verify.allowedSigners());
       }
       unusable = "";
-      if (!files.digest().equals(history.trust().files())) {
-        history.setTrust(history.trust().files(files.digest()));
+      if (!read.digest().equals(marks().files())) {
+        history.setTrust(marks().files(read.digest()));
         history.forgetDenials();
       }
     } catch (SignersException e) {
-      signers = null;
+      files = null;
       if (!unusable.equals(e.line())) {
         LOG.warn("no commit is accepted: {}", e.line());
       }
@@ -67,13 +78,14 @@ final class Verification {
    * @param accepted the last accepted commit; null: none yet
    */
   void show(@Nullable String head, @Nullable String accepted) {
-    TrustMarks marks = history.trust();
+    TrustMarks marks = marks();
     if (!unusable.isEmpty()) {
       report.verified(false, "SignersUnusable", unusable);
     } else if (marks.refused() != null && marks.refused().equals(head)) {
       report.verified(false, "Refused", String.valueOf(marks.complaint()));
     } else if (marks.verified() != null) {
-      String line = "commit " + brief(marks.verified()) + " is signed by " + marks.signer();
+      TrustMarks.Verified good = marks.verified();
+      String line = "commit " + brief(good.commit()) + " is signed by " + good.signer();
       report.verified(true, "Verified", line);
     } else if (accepted != null) {
       String line =
@@ -92,7 +104,9 @@ final class Verification {
   }
 
   /**
-   * Judges every commit that {@code commit} brings.
+   * Judges every commit that {@code commit} brings. What was found good when it came is judged
+   * again, as of then, when the signers' files say something else before it is in force: a key that
+   * was revoked meanwhile takes nothing into force any more.
    *
    * @param accepted the last accepted commit; null: none yet
    * @throws Refusal with who and which, for the first that is not signed well
@@ -100,43 +114,103 @@ final class Verification {
    */
   void of(Commit commit, @Nullable String accepted)
       throws Refusal, GitFailure, ApplyFailure, IOException {
-    Signers judge = signers;
-    if (judge == null) {
+    TrustFiles by = files;
+    if (by == null) {
       throw new ApplyFailure(Fault.HOST, "verify: no commit is accepted: " + unusable);
     }
-    if (commit.sha().equals(accepted) || commit.sha().equals(history.trust().verified())) {
-      return; // judged when it came
+    TrustMarks.Verified good = marks().verified();
+    boolean stands = good != null && good.files().equals(by.digest());
+    boolean isAccepted = commit.sha().equals(accepted);
+    if (isAccepted || marks().hasVerified(commit.sha())) {
+      if (!stands && !isInForce(commit)) {
+        Instant received = receipt(commit, good);
+        judge(commit, commit, isAccepted ? List.of() : present(accepted), received, by);
+      }
+      return;
     }
-    List<String> known = new ArrayList<>();
-    for (String sha : new String[] {accepted, history.trust().verified()}) {
-      if (sha != null && mirror.has(sha)) {
-        known.add(sha);
+    String known = good == null ? null : good.commit();
+    if (good != null && !stands && !good.commit().equals(accepted) && mirror.has(good.commit())) {
+      Commit before = mirror.fetch(good.commit());
+      if (mirror.descends(commit.sha(), before.sha())) {
+        judge(commit, before, present(accepted), good.received(), by);
       }
     }
-    Instant received = Instant.now();
+    if (!judge(commit, commit, present(accepted, known), Instant.now(), by)) {
+      String behind = "commit " + commit.shortSha() + " lies behind one that was accepted: ";
+      throw new Refusal(behind + "go back with a new commit, such as git revert makes", null);
+    }
+  }
+
+  private boolean isInForce(Commit commit) {
+    History.Entry applied = history.applied();
+    return applied != null && applied.commit().equals(commit.sha());
+  }
+
+  private static Instant receipt(Commit commit, TrustMarks.@Nullable Verified good) {
+    return good != null && good.commit().equals(commit.sha()) ? good.received() : Instant.now();
+  }
+
+  private List<String> present(@Nullable String... shas) throws GitFailure {
+    List<String> present = new ArrayList<>();
+    for (String sha : shas) {
+      if (sha != null && mirror.has(sha)) {
+        present.add(sha);
+      }
+    }
+    return present;
+  }
+
+  /**
+   * Judges what {@code commit} has and {@code known} have not, and remembers it.
+   *
+   * @param head what is refused if that is not signed well
+   * @return whether there was anything
+   */
+  private boolean judge(
+      Commit head, Commit commit, List<String> known, Instant received, TrustFiles by)
+      throws Refusal, GitFailure, ApplyFailure, IOException {
     String[] signer = new String[1];
-    Refusal refusal =
+    Rejected rejected =
         mirror.firstOf(
             commit,
             known,
             (one, raw) -> {
-              Signers.Judgement judgement = judge.judge(raw, received);
-              signer[0] = judgement.signer(); // the head comes last
-              return judgement.complaint() == null ? null : refusal(one, judgement.complaint());
+              Signers.Judgement judgement = by.signers().judge(raw, received);
+              signer[0] = judgement.signer(); // the last is the commit itself
+              return judgement.complaint() == null ? null : new Rejected(one, judgement);
             });
-    if (refusal != null) {
-      history.setTrust(history.trust().refused(commit.sha(), refusal.line()));
-      throw refusal;
+    if (rejected != null) {
+      requireClock(rejected);
+      history.setTrust(marks().refused(head.sha(), rejected.line()));
+      throw new Refusal(rejected.line(), null);
     }
     if (signer[0] == null) {
-      String behind = "commit " + commit.shortSha() + " lies behind one that was accepted: ";
-      throw new Refusal(behind + "go back with a new commit, such as git revert makes", null);
+      return false;
     }
-    history.setTrust(history.trust().verified(commit.sha(), signer[0]));
+    TrustMarks.Verified good =
+        new TrustMarks.Verified(commit.sha(), signer[0], received, by.digest());
+    history.setTrust(marks().verified(good));
+    return true;
   }
 
-  private static Refusal refusal(Commit commit, String complaint) {
-    String by = " by " + commit.author().replaceAll("\\p{Cntrl}", "?");
-    return new Refusal("commit " + commit.shortSha() + by + " " + complaint, null);
+  /** The first commit that is not signed well. */
+  private record Rejected(Commit commit, Signers.Judgement judgement) {
+    String line() {
+      String by = " by " + commit.author().replaceAll("\\p{Cntrl}", "?");
+      return "commit " + commit.shortSha() + by + " " + judgement.complaint();
+    }
+  }
+
+  /** A key that seems to be not valid yet may be so by a clock that is wrong. */
+  private void requireClock(Rejected rejected) throws ApplyFailure, IOException {
+    if (!rejected.judgement.early()) {
+      return;
+    }
+    Instant written = Files.getLastModifiedTime(verify.allowedSigners()).toInstant();
+    String doubt = HostClock.doubt(Instant.now(), rejected.judgement.dated(), written, history);
+    if (doubt != null) {
+      String line = rejected.line() + ", but " + doubt + ": set this host's clock";
+      throw new ApplyFailure(Fault.HOST, "verify: " + line);
+    }
   }
 }

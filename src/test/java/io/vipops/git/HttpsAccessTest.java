@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
@@ -35,6 +36,8 @@ class HttpsAccessTest {
     origin = Origin.create(dir);
     server = GitHttpsServer.start(dir, TOKEN);
     Files.writeString(dir.resolve("token"), TOKEN + "\n");
+    Files.setPosixFilePermissions(
+        dir.resolve("token"), PosixFilePermissions.fromString("rw-------"));
   }
 
   @AfterEach
@@ -255,6 +258,14 @@ class HttpsAccessTest {
       Files.writeString(ca, "nothing");
       assertThatThrownBy(mirror::head)
           .hasMessageEndingWith("ca_file " + ca + " holds no certificate: put it there as PEM");
+      Files.copy(server.caFile(), ca, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.setPosixFilePermissions(ca, PosixFilePermissions.fromString("rw-rw-rw-"));
+      assertThatThrownBy(mirror::head)
+          .hasMessageEndingWith(
+              "source.https.ca_file "
+                  + ca
+                  + " can be written by others (rw-rw-rw-): chmod o-w "
+                  + ca);
     }
   }
 
@@ -305,7 +316,7 @@ class HttpsAccessTest {
       rewrite(key, "");
       assertThatThrownBy(mirror::head).hasMessageContaining(key + " holds no private key");
       Files.setPosixFilePermissions(
-          key, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+          key, PosixFilePermissions.fromString("rw-r--r--"));
       assertThatThrownBy(mirror::head).hasMessageEndingWith("chmod 600 " + key);
       Files.delete(key);
       assertThatThrownBy(mirror::head).hasMessageContaining(key + " does not exist");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vipops.spec.AgentConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,8 @@ class HttpsMirrorTest {
     origin = Origin.create(dir);
     server = GitHttpsServer.start(dir, "s3cret");
     Files.writeString(dir.resolve("token"), "s3cret\n");
+    Files.setPosixFilePermissions(
+        dir.resolve("token"), PosixFilePermissions.fromString("rw-------"));
   }
 
   @AfterEach
@@ -70,6 +73,23 @@ class HttpsMirrorTest {
           .hasMessageNotContaining("wrong");
       Files.writeString(dir.resolve("token"), "s3cret");
       assertThat(mirror.head()).isEqualTo(sha);
+    }
+  }
+
+  @Test
+  void aTokenThatOthersMayReadIsNotSent() throws Exception {
+    origin.push("cluster.yaml", "1");
+    Path token = dir.resolve("token");
+    Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));
+    try (Mirror mirror = mirror()) {
+      assertThatThrownBy(mirror::head)
+          .hasMessageEndingWith(
+              "source.https.token_file "
+                  + token
+                  + " is open to others (rw-r--r--): chmod 600 "
+                  + token);
+      Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r-----"));
+      assertThat(mirror.head()).hasSize(40);
     }
   }
 

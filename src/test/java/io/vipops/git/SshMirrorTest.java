@@ -168,6 +168,24 @@ class SshMirrorTest {
     assertThat(logins()).isZero();
   }
 
+  @Test
+  void trustsNoListOfHostKeysThatOthersCanWrite() throws Exception {
+    origin.push("cluster.yaml", "1");
+    Path known = dir.resolve("known_hosts");
+    knowHost("host");
+    Files.setPosixFilePermissions(known, PosixFilePermissions.fromString("rw-rw-rw-"));
+    try (Mirror mirror = mirror()) {
+      assertThatThrownBy(mirror::head)
+          .hasMessageEndingWith(
+              "known_hosts "
+                  + known
+                  + " can be written by others (rw-rw-rw-): chmod o-w "
+                  + known);
+      Files.setPosixFilePermissions(known, PosixFilePermissions.fromString("rw-r--r--"));
+      assertThat(mirror.head()).hasSize(40);
+    }
+  }
+
   private String line(String marker, String host, String key) throws Exception {
     return marker + host + " " + Files.readString(dir.resolve(key + ".pub")).strip();
   }

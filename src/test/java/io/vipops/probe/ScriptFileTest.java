@@ -84,9 +84,43 @@ class ScriptFileTest {
 
   @Test
   void theScriptThatAShellIsGivenCountsAsTheScript() throws Exception {
-    mode(script, "rwxrwxrwx");
+    mode(script, "rw-rw-rw-");
     assertThat(refusal(Path.of("/bin/sh"), script)).contains(script + " can be written by others");
-    assertThat(refusal(Path.of("/usr/bin/test"), script)).as("an argument as any other").isNull();
+    assertThat(refusal(Path.of("/usr/bin/perl"), Path.of("-I"), Path.of("/usr/lib"), script))
+        .as("not the first path")
+        .contains(script + " can be written by others");
+    assertThat(refusal(Path.of("/usr/bin/timeout"), Path.of("5"), Path.of("sh"), script))
+        .as("behind a program that runs a shell")
+        .contains(script + " can be written by others");
+    assertThat(refusal(Path.of("/usr/bin/test"), script)).as("a file as any other").isNull();
+  }
+
+  @Test
+  void aProgramAmongTheArgumentsCountsToo() throws Exception {
+    assertThat(refusal(Path.of("/usr/bin/timeout"), Path.of("5"), script)).isNull();
+    mode(script, "rwxrwxrwx");
+    assertThat(refusal(Path.of("/usr/bin/timeout"), Path.of("5"), script))
+        .contains(script + " can be written by others");
+  }
+
+  @Test
+  void whatRunsTheScriptCountsAsItsFirstLineNamesIt() throws Exception {
+    Path runner = Files.copy(Path.of("/bin/sh"), folder.resolve("runner"));
+    Files.writeString(script, "#! " + runner + " -e\nexit 0\n");
+    mode(runner, "rwxr-xr-x");
+    assertThat(refusal(script)).isNull();
+    mode(runner, "rwxrwxrwx");
+    assertThat(refusal(script)).startsWith(runner + " can be written by others");
+    assertThat(refusal(Path.of("/usr/bin/timeout"), Path.of("5"), script))
+        .startsWith(runner + " can be written by others");
+    Files.writeString(script, "#!/usr/bin/env -S " + runner + " -e");
+    assertThat(refusal(script)).startsWith(runner + " can be written by others");
+    Files.writeString(script, "#!" + script + "\n");
+    assertThat(refusal(script)).as("it ends, as execve does").isNull();
+    Files.writeString(script, "#!/bin/sh\0/x");
+    assertThat(refusal(script)).isNull();
+    Files.writeString(script, "#!");
+    assertThat(refusal(script)).isNull();
   }
 
   @Test

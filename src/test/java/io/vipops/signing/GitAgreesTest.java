@@ -49,6 +49,25 @@ class GitAgreesTest {
     stricter += git && ours.complaint() != null ? 1 : 0;
   }
 
+  /** The signature of {@code sha} before another header. */
+  private String movedBefore(String header, String sha) throws Exception {
+    String commit = commits.text(sha);
+    int from = commit.indexOf("\ngpgsig ") + 1;
+    int to = commit.indexOf("-----END SSH SIGNATURE-----\n") + "-----END SSH SIGNATURE-----\n".length();
+    String without = commit.substring(0, from) + commit.substring(to);
+    int at = without.indexOf(header);
+    return commits.store(
+        without.substring(0, at) + commit.substring(from, to) + without.substring(at));
+  }
+
+  /** As JGit signs: {@code encoding} comes last. */
+  private String signedBeforeEncoding(Path key, String bare) throws Exception {
+    String commit = commits.text(bare).replaceFirst("\n\n", "\nencoding ISO-8859-1\n\n");
+    String stored = commits.store(commit);
+    String signed = commits.withSignature(stored, "gpgsig", commits.signature(stored, key, "git"));
+    return movedBefore("encoding ", signed);
+  }
+
   @Test
   void weTakeNothingThatGitRefusesAndSayWhy() throws Exception {
     commits = new SignedCommits(dir);
@@ -210,6 +229,17 @@ class GitAgreesTest {
         "",
         "has more than one signature",
         true);
+    row("before the committer", movedBefore("committer ", sha), ada, "", "where Git puts none", true);
+    row("before the author", movedBefore("author ", sha), ada, "", "where Git puts none", true);
+    row("before the tree", movedBefore("tree ", sha), ada, "", "where Git puts none");
+    row("before the encoding", signedBeforeEncoding(ed, bare), ada, "", OK);
+    String odd = commits.store(commits.text(bare).replaceFirst("\n\n", "\ngpgsigned by=eve\n\n"));
+    row(
+        "a header that Git leaves out",
+        commits.withSignature(odd, "gpgsig", commits.signature(odd, ed, "git")),
+        ada,
+        "",
+        "where Git puts none");
     row(
         "cut short",
         commits.withSignature(bare, "gpgsig", SignedCommits.armored(new byte[] {'S', 'S', 'H'})),

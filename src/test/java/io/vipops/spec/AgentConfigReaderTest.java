@@ -177,6 +177,9 @@ class AgentConfigReaderTest {
         "engine: {realtime_priority: 0}",
         "nginx: {allow_snippets: false, endpoint: '127.1.2.3:80'}",
         "log: {format: json}",
+        "report: {kind: gitea, url: 'http://127.0.0.1:3000/', repository: t/l, token_file: /t}",
+        "report: {kind: gitea, url: 'http://[::1]:3000/', repository: t/l, token_file: /t}",
+        "report: {kind: gitea, url: 'http://localhost/', repository: t/l, token_file: /t}",
         "node: 12",
         "state_dir: /tmp/a b"
       })
@@ -208,6 +211,10 @@ class AgentConfigReaderTest {
         "webhook: {secret_file: /a, listen: '9181'}|3:36 bad-address",
         "report: {kind: github, repository: lb, token_file: /t}|3:36 bad-value",
         "report: {kind: github, url: '//h/api', repository: t/lb, token_file: /t}|3:29 bad-url",
+        "report: {kind: gitea, url: 'http://git/api', repository: t/lb, token_file: /t}|3:28 bad-url",
+        "report: {kind: gitea, url: 'http://192.0.2.7/', repository: t/l, token_file: /t}|3:28 bad-url",
+        "report: {kind: gitea, url: 'http://127.0.0.1.x/', repository: t/l, token_file: /t}|3:28 bad-url",
+        "report: {kind: gitea, url: 'http://u:p@h/', repository: t/l, token_file: /t}|3:28 inline-secret",
         "report: {kind: svn, repository: t/lb, token_file: /t}|3:16 bad-value",
         "version: 1|3:1 yaml-duplicate-key"
       })
@@ -243,6 +250,15 @@ class AgentConfigReaderTest {
       })
   void theSourceIsChecked(String source, String expected) {
     assertThat(faults("{version: 1, source: {" + source + "}}")).containsExactly(expected);
+  }
+
+  @Test
+  void aTokenDoesNotTravelInTheClear() {
+    String report = "report: {kind: gitea, url: 'http://git:3000/', repository: t/l, token_file: /t}";
+    assertThat(problems(SMALLEST + report).get(0).message())
+        .isEqualTo(
+            "url must begin with https: the token would travel in the clear; http is for a loopback"
+                + " address such as http://127.0.0.1:3000, not for git");
   }
 
   @Test

@@ -23,6 +23,11 @@ class CommitStatusApiTest {
   @TempDir private Path dir;
 
   private CommitStatusApi api(Kind kind, URI url, Duration limit) throws Exception {
+    return api(kind, url, limit, null);
+  }
+
+  private CommitStatusApi api(Kind kind, URI url, Duration limit, AgentConfig.Https https)
+      throws Exception {
     Path token = dir.resolve("token");
     if (!Files.exists(token)) {
       Files.writeString(token, StatusServer.TOKEN + "\n");
@@ -30,7 +35,7 @@ class CommitStatusApiTest {
     }
     AgentConfig.Source source =
         new AgentConfig.Source(
-            "file:///none", "main", ".", Duration.ofSeconds(1), limit, null, null, null);
+            "file:///none", "main", ".", Duration.ofSeconds(1), limit, null, https, null);
     return new CommitStatusApi(
         new AgentConfig.Report(kind, url, "team/lb", token), source, "vipops/test", limit);
   }
@@ -115,6 +120,23 @@ class CommitStatusApiTest {
       assertThat(answer.line()).contains("is open to others").doesNotContain("an old one");
       assertThat(server.calls).hasSize(2);
     }
+  }
+
+  @Test
+  void aListOfCasThatCannotBeUsedIsForSomebodyToMend() throws Exception {
+    Path ca = dir.resolve("ca.pem");
+    AgentConfig.Https https = new AgentConfig.Https(null, ca, null, null, null);
+    CommitStatusApi api =
+        api(Kind.GITHUB, URI.create("https://127.0.0.1:1"), Duration.ofSeconds(5), https);
+    Answer none = api.post(SHA, CommitState.PENDING, "vipops/lb01", "x");
+    assertThat(none.kind()).isEqualTo(Answer.Kind.DENIED);
+    assertThat(none.line()).isEqualTo("source.https.ca_file " + ca + " does not exist");
+    Files.writeString(ca, "");
+    assertThat(api.post(SHA, CommitState.PENDING, "vipops/lb01", "x").line())
+        .isEqualTo("source.https.ca_file " + ca + " holds no certificate: put it there as PEM");
+    Files.setPosixFilePermissions(ca, PosixFilePermissions.fromString("rw-rw-rw-"));
+    assertThat(api.post(SHA, CommitState.PENDING, "vipops/lb01", "x").line())
+        .contains("source.https.ca_file " + ca + " can be written by others (rw-rw-rw-)");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.vipops.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipops.lab.Await;
+import io.vipops.trust.SecretFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -258,6 +259,31 @@ class WebhookTest {
     assertThat(hints).hasValue(1);
     nowNs.addAndGet(SeenBefore.KEPT_NS + 1);
     assertThat(github(GITHUB).status()).isEqualTo(202);
+  }
+
+  @Test
+  void aBodyThatIsTheSameEachTimeIsHeardEachTimeWithinTheRate() throws Exception {
+    for (String body : List.of("built", "{}", "{\"ref\":\"refs/heads/main\"}")) {
+      int before = hints.get();
+      for (int i = 0; i < 3; i++) {
+        nowNs.addAndGet(1_000_000_000);
+        assertThat(post(body, "X-Signature: sha256=" + hex(body)).status()).as(body).isEqualTo(202);
+      }
+      assertThat(hints).hasValue(before + 3);
+    }
+    assertThat(webhook.answers()).isEqualTo(Map.of("accepted", 9L));
+  }
+
+  @Test
+  void anIdThatIsSignedIsHeardOnceAndABodyUnderAnotherIdAgain() throws Exception {
+    byte[] key = utf8("0123456789abcdef0123456789abcdef");
+    write("whsec_" + Base64.getEncoder().encodeToString(key), "rw-r-----");
+    long now = Instant.now().getEpochSecond();
+    assertThat(post(GITLAB, standard(key, "a1", now)).status()).isEqualTo(202);
+    assertThat(post(GITLAB, standard(key, "a1", now)).body()).isEqualTo("seen before\n");
+    assertThat(post(GITLAB, standard(key, "a1", now + 1)).body()).isEqualTo("seen before\n");
+    assertThat(post(GITLAB, standard(key, "a2", now)).status()).isEqualTo(202);
+    assertThat(hints).hasValue(2);
   }
 
   @Test

@@ -3,12 +3,16 @@ package io.vipops.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vipops.lab.Await;
 import io.vipops.lab.Command;
 import io.vipops.signing.SignedCommits;
 import io.vipops.spec.AgentConfig;
 import io.vipops.worker.Outcome.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -180,15 +184,144 @@ class AdmissionTest {
     taken(Kind.REFUSED);
     assertThat(accepted()).isEqualTo(first);
     assertThat(condition()).as("well signed, badly written").startsWith("true Verified");
-    String expired = line("ada@example.com", "valid-before=\"20200101Z\"", ada);
+    Instant left = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+    String until = left.toString().replaceAll("[-:T]", "");
+    String expired = line("ada@example.com", "valid-before=\"" + until + "\"", ada);
     Files.writeString(allowed, expired + line("eve@example.com", "", eve));
+    Await.until("expired", Duration.ofSeconds(5), () -> Instant.now().isAfter(left));
     String fixed = commit(eve);
     taken(Kind.HELD); // ada's was valid when it came
     assertThat(accepted()).isEqualTo(fixed);
     commit(ada);
     assertThat(taken(Kind.REFUSED).line())
         .contains("is signed by ada@example.com with key SHA256:")
-        .contains("which expired at 2020-01-01T00:00:00Z (" + allowed + ":1)");
+        .contains("which expired at " + left + " (" + allowed + ":1)");
+  }
+
+  @Test
+  void aKeyThatIsRevokedAfterTheReceiptTakesNothingIntoForceAnyMore() throws Exception {
+    Files.createDirectories(node.config.nginx().config().getParent());
+    Files.writeString(node.config.nginx().config(), "events {}\n");
+    String spec = node.spec(8080, "10.0.0.101:80"); // not on hold: waits for vipops adopt
+    String head = commit(ada, spec);
+    taken(Kind.NOT_ADOPTED);
+    assertThat(accepted()).as("found valid, and not in force").isEqualTo(head);
+    Files.writeString(revoked, SignedCommits.publicKey(ada) + "\n");
+    node.context = "another";
+    node.restart(); // tried again
+    assertThat(taken(Kind.REFUSED).line())
+        .contains("commit " + head.substring(0, 7) + " by Ada")
+        .contains("which is revoked in " + revoked);
+    assertThat(condition()).startsWith("false Refused commit " + head.substring(0, 7));
+    Files.writeString(revoked, "");
+    taken(Kind.NOT_ADOPTED);
+    Files.writeString(allowed, line("eve@example.com", "", eve));
+    node.context = "a third";
+    node.restart();
+    assertThat(taken(Kind.REFUSED).line()).contains("is signed by the unknown key SHA256:");
+  }
+
+  @Test
+  void whatWasWellSignedAndNeverAcceptedIsJudgedAgainByOtherListsWithWhatFollows()
+      throws Exception {
+    commit(ada);
+    taken(Kind.HELD);
+    String broken = commit(ada, "no: spec\n");
+    taken(Kind.REFUSED);
+    Files.writeString(revoked, SignedCommits.publicKey(ada) + "\n");
+    Files.writeString(allowed, line("ada@example.com", "", ada) + line("eve@e.e", "", eve));
+    commit(eve);
+    assertThat(taken(Kind.REFUSED).line())
+        .contains("commit " + broken.substring(0, 7) + " by Ada")
+        .contains("which is revoked in " + revoked);
+    assertThat(condition()).startsWith("false Refused commit " + broken.substring(0, 7));
+  }
+
+  @Test
+  void whatIsInForceIsNotJudgedAgain() throws Exception {
+    commit(ada);
+    taken(Kind.HELD);
+    History.Entry held = node.history.last();
+    node.history.add(at(held.at(), held), true); // as if it had been applied
+    Files.writeString(allowed, line("eve@example.com", "", eve));
+    node.context = "another";
+    node.restart();
+    taken(Kind.HELD);
+  }
+
+  @Test
+  void whatIsKnownOfOneBranchSaysNothingOfAnother() throws Exception {
+    String base = commit(ada);
+    taken(Kind.HELD);
+    commit(ada);
+    taken(Kind.HELD);
+    node.origin.git("push", "-q", "origin", base + ":refs/heads/side");
+    node.follow("side");
+    assertThat(node.pass().kind()).as("behind what was verified on main").isEqualTo(Kind.HELD);
+    assertThat(condition()).startsWith("true Verified commit " + base.substring(0, 7));
+  }
+
+  private String commitDated(Path key, String date) throws Exception {
+    String sha = commit(key);
+    String how = "export GIT_COMMITTER_DATE=" + date + "; git -C " + node.origin.work();
+    String amend = " -c gpg.format=ssh -c user.signingkey=" + key + " commit -q --amend -S -m x";
+    Command.run("sh", "-c", how + amend);
+    assertThat(node.origin.head()).isNotEqualTo(sha);
+    return node.origin.head();
+  }
+
+  @Test
+  void aKeyThatIsNotValidYetIsTheCommitsFaultByAClockThatCanBeRight() throws Exception {
+    Files.writeString(allowed, line("ada@example.com", "valid-after=\"20980101Z\"", ada));
+    String head = commit(ada);
+    assertThat(taken(Kind.REFUSED).line())
+        .contains("commit " + head.substring(0, 7) + " by Ada")
+        .contains("which is not valid before 2098-01-01T00:00:00Z (" + allowed + ":1)")
+        .contains("; this host's clock says 20");
+    commitDated(ada, "2019-06-01T00:00:00Z");
+    taken(Kind.REFUSED);
+    Files.writeString(allowed, line("ada@example.com", "valid-before=\"20200101Z\"", ada));
+    commitDated(ada, "2098-06-01T00:00:00Z");
+    assertThat(taken(Kind.REFUSED).line()).as("as time goes by, that stays").contains("expired at");
+  }
+
+  @Test
+  void aClockThatCannotBeRightIsTheHostsFaultAndTheCommitIsTriedAgain() throws Exception {
+    Files.writeString(allowed, line("ada@example.com", "valid-after=\"20980101Z\"", ada));
+    String head = commitDated(ada, "2098-06-01T00:00:00Z");
+    assertThat(taken(Kind.FAILED).line())
+        .contains("commit " + head.substring(0, 7) + " by Ada")
+        .contains("; this host's clock says 20")
+        .contains(", but the commit is dated 2098-06-01T00:00:00Z: set this host's clock");
+    Command.run("touch", "-d", "2098-05-01T00:00:00Z", allowed.toString());
+    commit(ada);
+    assertThat(taken(Kind.FAILED).line())
+        .contains(", but the list of signers was written at 2098-05-01T00:00:00Z: set this host");
+    Command.run("touch", allowed.toString());
+    History.Entry last = node.history.last();
+    node.history.add(at("2098-04-01T00:00:00Z", last), false);
+    commit(ada);
+    assertThat(taken(Kind.FAILED).line())
+        .contains(", but vipops history has a pass of 2098-04-01T00:00:00Z: set this host's clock");
+    assertThat(accepted()).isNull();
+    // As the clock says the right time, by it the key is valid.
+    Files.writeString(allowed, line("ada@example.com", "valid-after=\"20200101Z\"", ada));
+    taken(Kind.HELD);
+  }
+
+  private static History.Entry at(String time, History.Entry entry) {
+    return new History.Entry(
+        entry.context(),
+        entry.commit(),
+        entry.author(),
+        entry.subject(),
+        entry.outcome(),
+        entry.generation(),
+        time,
+        entry.line(),
+        entry.stepMs(),
+        entry.rollback(),
+        entry.moved());
   }
 
   @Test
@@ -218,7 +351,7 @@ class AdmissionTest {
     assertThat(condition()).contains(allowed + ": no such file");
     Files.writeString(allowed, line("ada@example.com", "", ada));
     Command.run("chmod", "o+w", allowed.toString());
-    assertThat(taken(Kind.FAILED).line()).contains("everybody may write it: chmod o-w");
+    assertThat(taken(Kind.FAILED).line()).contains("can be written by others (rw-r--rw-): chmod o-w");
     Command.run("chmod", "o-w", allowed.toString());
     taken(Kind.HELD);
     assertThat(condition()).startsWith("true Verified");

@@ -31,7 +31,7 @@ final class NodeUnderTest {
 
   final Path dir;
   final Origin origin;
-  final AgentConfig config;
+  AgentConfig config;
   final int port;
   final int otherPort;
   final List<String> vrrpCalls = new CopyOnWriteArrayList<>();
@@ -146,6 +146,33 @@ final class NodeUnderTest {
           }
         };
     return new Drift(config, inForce, nginx, restoration, agent, report, events::add);
+  }
+
+  /** As after another branch was written into agent.yaml. */
+  void follow(String branch) throws Exception {
+    AgentConfig.Source was = config.source();
+    config =
+        new AgentConfig(
+            config.node(),
+            new AgentConfig.Source(
+                was.url(),
+                branch,
+                was.path(),
+                was.poll(),
+                was.timeout(),
+                was.ssh(),
+                was.https(),
+                was.verify()),
+            config.stateDir(),
+            config.runDir(),
+            config.nginx(),
+            config.http(),
+            config.webhook(),
+            config.report(),
+            config.drift(),
+            config.logFormat());
+    context = "test of " + branch;
+    restart();
   }
 
   /** A spec with one server of an upstream, the settle time short. */

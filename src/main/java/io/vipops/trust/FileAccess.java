@@ -19,12 +19,12 @@ public enum FileAccess {
   /** What says whom to trust is no secret. */
   TRUST("rwxrwxr-x", "can be written by others", "chmod o-w");
 
-  private final Set<PosixFilePermission> widest;
+  private final String widest;
   private final String fault;
   private final String remedy;
 
   FileAccess(String widest, String fault, String remedy) {
-    this.widest = PosixFilePermissions.fromString(widest);
+    this.widest = widest;
     this.fault = fault;
     this.remedy = remedy;
   }
@@ -37,7 +37,7 @@ public enum FileAccess {
    */
   public @Nullable String refusal(String setting, Path file) throws IOException {
     Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
-    if (widest.containsAll(mode)) {
+    if (PosixFilePermissions.fromString(widest).containsAll(mode)) {
       return null;
     }
     String shown = PosixFilePermissions.toString(mode);

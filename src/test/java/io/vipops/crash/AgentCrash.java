@@ -111,7 +111,7 @@ final class AgentCrash implements Lanes.Crash {
       truth.expect("undrain", null, undrained.get("error"));
       worker.sync("failed");
       node.awaitActive();
-      truth.oneWholeGeneration(Set.of(before, worker.last()));
+      truth.oneWholeGeneration(Set.copyOf(List.of(before, worker.last())));
     } finally {
       node.showRepository();
     }

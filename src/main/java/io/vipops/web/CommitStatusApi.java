@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 public final class CommitStatusApi {
   private static final int CONNECT_MS = 5_000;
   private static final int READ_MS = 10_000;
-  private static final long MOST_BODY = 4096;
+  private static final int MOST_READ = 4096;
+  private static final int MOST_BODY = 1 << 20;
   private static final int TOO_MANY_REQUESTS = 429;
 
   private final AgentConfig.Report report;
@@ -158,7 +159,9 @@ public final class CommitStatusApi {
       try (OutputStream out = to.getOutputStream()) {
         out.write(body);
       }
-      return judge(to);
+      Answer read = judge(to);
+      drain(to);
+      return read;
     } finally {
       to.disconnect();
     }
@@ -240,7 +243,7 @@ public final class CommitStatusApi {
       return new Answer(Answer.Kind.LATER, line, after);
     }
     return switch (code) {
-      // GitLab's way to say that it has this state already.
+      // GitLab's way to say that it has this state already: by these words alone.
       case 400 ->
           text(to).contains("Cannot transition status")
               ? Answer.of(Answer.Kind.TAKEN, "")
@@ -283,10 +286,25 @@ public final class CommitStatusApi {
   }
 
   private static String text(HttpURLConnection to) throws IOException {
-    try (InputStream error = to.getErrorStream()) {
-      return error == null
-          ? ""
-          : new String(error.readNBytes((int) MOST_BODY), StandardCharsets.UTF_8);
+    InputStream error = to.getErrorStream();
+    return error == null
+        ? ""
+        : new String(error.readNBytes(MOST_READ), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads what is left, and closes nothing: {@code disconnect} ends the connection. Java would keep
+   * it for the next call, though we asked the server to close it, where the stream was closed
+   * before, or where a rest came later.
+   */
+  private static void drain(HttpURLConnection to) {
+    try {
+      InputStream rest = to.getResponseCode() < 400 ? to.getInputStream() : to.getErrorStream();
+      if (rest != null) {
+        int unused = rest.readNBytes(MOST_BODY).length;
+      }
+    } catch (IOException e) {
+      return; // the status was read, and is the answer
     }
   }
 

@@ -2,23 +2,36 @@ package io.vipops.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipops.lab.Await;
 import io.vipops.spec.AgentConfig;
 import io.vipops.spec.AgentConfig.Report.Kind;
 import io.vipops.web.CommitStatusApi.Answer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommitStatusApiTest {
   private static final String SHA = "0d1a26e67d8f5eaf1f6ba5c57fc3c7d91ac0fd1c";
+
+  /** Less than a connection that nobody uses. */
+  private static final Duration KEPT_BY_JAVA = Duration.ofSeconds(4);
 
   @TempDir private Path dir;
 
@@ -152,6 +165,63 @@ class CommitStatusApiTest {
       }
       assertThat(server.elsewhere).hasValue(0);
     }
+  }
+
+  /** As a server under load: what it says comes later than its status. */
+  @ParameterizedTest
+  @ValueSource(strings = {"201 Created", "400 Cannot"})
+  void aBodyThatComesLateLeavesNoConnectionBehind(String status) throws Exception {
+    List<Integer> ended = new CopyOnWriteArrayList<>();
+    try (ServerSocket port = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread server = new Thread(() -> answerSlowly(port, status, ended));
+      server.setDaemon(true);
+      server.start();
+      CommitStatusApi api =
+          api(
+              Kind.GITLAB,
+              URI.create("http://127.0.0.1:" + port.getLocalPort()),
+              Duration.ofSeconds(10));
+      for (int i = 1; i <= 4; i++) {
+        int calls = i;
+        assertThat(api.post(SHA, CommitState.PENDING, "vipops/lb01", "x")).isEqualTo(taken());
+        Await.until("the connection ends", KEPT_BY_JAVA, () -> ended.size() == calls);
+      }
+      assertThat(ended).as("calls by connection").containsOnly(1);
+    }
+  }
+
+  private static void answerSlowly(
+      ServerSocket port, String status, List<Integer> ended) {
+    while (!port.isClosed()) {
+      try (Socket peer = port.accept()) {
+        peer.setSoTimeout(10_000);
+        int n = 0;
+        while (readRequest(peer.getInputStream())) {
+          n++;
+          String body = "Cannot transition status"; // GitLab's; of no matter to a 201
+          String head = "HTTP/1.1 " + status + "\r\nContent-Length: " + body.length() + "\r\n\r\n";
+          peer.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+          Thread.sleep(20); // its manner
+          peer.getOutputStream().write(body.getBytes(StandardCharsets.US_ASCII));
+        }
+        ended.add(n);
+      } catch (IOException | InterruptedException e) {
+        ended.add(0); // the test ends, or misses this one
+      }
+    }
+  }
+
+  /** False: the other side is done. */
+  private static boolean readRequest(InputStream in) throws IOException {
+    StringBuilder text = new StringBuilder();
+    while (!text.toString().endsWith("}")) {
+      int next = in.read();
+      if (next < 0) {
+        return false;
+      }
+      text.append((char) next);
+    }
+    return true;
   }
 
   @Test

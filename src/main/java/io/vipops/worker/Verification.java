@@ -29,6 +29,7 @@ final class Verification {
   private final AgentConfig.Verify verify;
   private final String source;
   private final Mirror mirror;
+  private final InForce inForce;
   private final History history;
   private final Report report;
   private @Nullable TrustFiles files;
@@ -38,8 +39,14 @@ final class Verification {
    * @param source URL and branch
    */
   Verification(
-      AgentConfig.Verify verify, String source, Mirror mirror, History history, Report report) {
+      AgentConfig.Verify verify,
+      String source,
+      Mirror mirror,
+      InForce inForce,
+      History history,
+      Report report) {
     this.verify = verify;
+    this.inForce = inForce;
     this.source = source;
     this.mirror = mirror;
     this.history = history;
@@ -142,8 +149,7 @@ final class Verification {
   }
 
   private boolean isInForce(Commit commit) {
-    History.Entry applied = history.applied();
-    return applied != null && applied.commit().equals(commit.sha());
+    return commit.sha().equals(inForce.commit());
   }
 
   private static Instant receipt(Commit commit, TrustMarks.@Nullable Verified good) {

@@ -126,6 +126,7 @@ public final class AgentLock implements Closeable {
     }
   }
 
+  /** Java gives the system's words, and no number. */
   private static boolean isStorage(IOException e) {
     String text = String.valueOf(e.getMessage());
     return text.contains("Read-only file system") || text.contains("No space left on device");

@@ -84,7 +84,10 @@ final class Download {
     transport.setFetchThin(false); // a file that was left out cannot be the base of a delta
   }
 
-  /** Whether the server said that it has no filter: nothing is wrong with the way to it. */
+  /**
+   * Whether the server said that it has no filter: nothing is wrong with the way to it. JGit has
+   * only its words for that.
+   */
   static boolean cannotFilter(Throwable e) {
     PackProtocolException refusal = FailureText.cause(e, PackProtocolException.class);
     return refusal != null && String.valueOf(refusal.getMessage()).contains("filter requires");

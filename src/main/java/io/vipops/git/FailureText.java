@@ -40,7 +40,10 @@ final class FailureText {
         || cause(failure, MissingObjectException.class) != null;
   }
 
-  /** Whether the disk does not take what is written to it, however good what is on it. */
+  /**
+   * Whether the disk does not take what is written to it, however good what is on it. Java gives
+   * the system's words, and no number.
+   */
   static boolean isStorage(Throwable failure) {
     Throwable at = failure;
     for (int depth = 0; at != null && depth < 16; depth++, at = at.getCause()) {

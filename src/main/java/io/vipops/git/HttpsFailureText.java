@@ -16,6 +16,7 @@ final class HttpsFailureText {
   private static final Pattern CUT_OFF =
       Pattern.compile("writing to server|end of file|onnection reset|roken pipe|losed");
 
+  /** JGit and the runtime tell most of this by their words alone. */
   private HttpsFailureText() {}
 
   /** As in {@code 503 Service Unavailable; it asks to wait 120 s}. */

@@ -108,6 +108,7 @@ final class SshAccess extends SshSessionFactory implements Closeable {
       return ofHost;
     }
     String why = FailureText.why(failure);
+    // JGit and sshd have no type of their own for this.
     return why.contains("ore authentication methods") || why.contains("Cannot log in")
         ? "the server refuses the key " + ssh.key() + ": add its public half there"
         : null;

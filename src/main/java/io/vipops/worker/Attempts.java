@@ -30,6 +30,7 @@ final class Attempts {
   private String step = "";
   private long ends;
   private boolean open;
+  private boolean told;
 
   Attempts(Path stateDir) {
     this.file = stateDir.resolve("history/attempt.json");
@@ -38,6 +39,7 @@ final class Attempts {
       commit = String.valueOf(json.get("commit"));
       context = String.valueOf(json.get("context"));
       step = String.valueOf(json.get("step"));
+      told = Boolean.TRUE.equals(json.get("told"));
       boolean ended = Boolean.TRUE.equals(json.get("open"));
       ends = (json.get("ends") instanceof Long before ? before : 0) + (ended ? 1 : 0);
       save();
@@ -54,6 +56,7 @@ final class Attempts {
       commit = sha;
       context = judgedBy;
       ends = 0;
+      told = false;
     }
     open = true;
     step = "";
@@ -73,6 +76,7 @@ final class Attempts {
     open = false;
     commit = "";
     ends = 0;
+    told = false;
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
@@ -93,6 +97,14 @@ final class Attempts {
     return sha.equals(commit) && judgedBy.equals(context) ? ends : 0;
   }
 
+  /** Whether the history is to say so of this commit: once, whatever worker asks. */
+  synchronized boolean tell() {
+    boolean first = !told;
+    told = true;
+    save();
+    return first;
+  }
+
   /** For history and status. */
   synchronized String line() {
     return "the worker ended "
@@ -110,6 +122,7 @@ final class Attempts {
     json.put("step", step);
     json.put("ends", ends);
     json.put("open", open);
+    json.put("told", told);
     try {
       Durable.makeFolder(file.resolveSibling(""));
       Path next = file.resolveSibling("attempt.json.tmp");

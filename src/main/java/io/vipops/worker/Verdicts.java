@@ -112,12 +112,7 @@ final class Verdicts {
         backoff.failed();
       }
       LOG.warn("{}", outcome.line());
-      History.Entry last = history.last();
-      boolean said =
-          last != null
-              && last.commit().equals(commit.sha())
-              && last.line().contains("the worker ended ");
-      if (!said) {
+      if (attempts.tell()) {
         history.add(entry(commit, outcome, Map.of(), Moved.NOTHING, false), false);
       }
       report.ended(outcome);

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * @param payload the commit without its {@code gpgsig} header
  * @param signature empty: there is none
  * @param signatures how many such headers there are; Git makes one
- * @param misplaced whether one stands before {@code committer}, where Git puts none, or is of a kind
- *     that we do not know and Git would leave out of what was signed
+ * @param misplaced whether one stands before {@code committer}, where Git puts none, or is of a
+ *     kind that we do not know and Git would leave out of what was signed
  * @param dated when its committer says that it was made; 1970: that cannot be read
  */
 record SignedCommit(

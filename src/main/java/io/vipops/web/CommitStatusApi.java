@@ -287,9 +287,7 @@ public final class CommitStatusApi {
 
   private static String text(HttpURLConnection to) throws IOException {
     InputStream error = to.getErrorStream();
-    return error == null
-        ? ""
-        : new String(error.readNBytes(MOST_READ), StandardCharsets.UTF_8);
+    return error == null ? "" : new String(error.readNBytes(MOST_READ), StandardCharsets.UTF_8);
   }
 
   /**

@@ -33,7 +33,9 @@ final class Admission {
     this.history = history;
     AgentConfig.Verify verify = source.verify();
     this.verification =
-        verify == null ? null : new Verification(verify, anchor(), mirror, inForce, history, report);
+        verify == null
+            ? null
+            : new Verification(verify, anchor(), mirror, inForce, history, report);
   }
 
   /** Looks at the signers' files as they are now. */

@@ -315,8 +315,7 @@ class HttpsAccessTest {
           .hasMessageContaining(key + " is not PKCS#8: openssl pkcs8 -topk8 -nocrypt");
       rewrite(key, "");
       assertThatThrownBy(mirror::head).hasMessageContaining(key + " holds no private key");
-      Files.setPosixFilePermissions(
-          key, PosixFilePermissions.fromString("rw-r--r--"));
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
       assertThatThrownBy(mirror::head).hasMessageEndingWith("chmod 600 " + key);
       Files.delete(key);
       assertThatThrownBy(mirror::head).hasMessageContaining(key + " does not exist");

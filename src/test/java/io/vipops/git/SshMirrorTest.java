@@ -177,10 +177,7 @@ class SshMirrorTest {
     try (Mirror mirror = mirror()) {
       assertThatThrownBy(mirror::head)
           .hasMessageEndingWith(
-              "known_hosts "
-                  + known
-                  + " can be written by others (rw-rw-rw-): chmod o-w "
-                  + known);
+              "known_hosts " + known + " can be written by others (rw-rw-rw-): chmod o-w " + known);
       Files.setPosixFilePermissions(known, PosixFilePermissions.fromString("rw-r--r--"));
       assertThat(mirror.head()).hasSize(40);
     }

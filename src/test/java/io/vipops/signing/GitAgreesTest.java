@@ -53,7 +53,8 @@ class GitAgreesTest {
   private String movedBefore(String header, String sha) throws Exception {
     String commit = commits.text(sha);
     int from = commit.indexOf("\ngpgsig ") + 1;
-    int to = commit.indexOf("-----END SSH SIGNATURE-----\n") + "-----END SSH SIGNATURE-----\n".length();
+    int to =
+        commit.indexOf("-----END SSH SIGNATURE-----\n") + "-----END SSH SIGNATURE-----\n".length();
     String without = commit.substring(0, from) + commit.substring(to);
     int at = without.indexOf(header);
     return commits.store(
@@ -229,7 +230,13 @@ class GitAgreesTest {
         "",
         "has more than one signature",
         true);
-    row("before the committer", movedBefore("committer ", sha), ada, "", "where Git puts none", true);
+    row(
+        "before the committer",
+        movedBefore("committer ", sha),
+        ada,
+        "",
+        "where Git puts none",
+        true);
     row("before the author", movedBefore("author ", sha), ada, "", "where Git puts none", true);
     row("before the tree", movedBefore("tree ", sha), ada, "", "where Git puts none");
     row("before the encoding", signedBeforeEncoding(ed, bare), ada, "", OK);

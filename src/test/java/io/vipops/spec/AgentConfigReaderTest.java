@@ -254,7 +254,8 @@ class AgentConfigReaderTest {
 
   @Test
   void aTokenDoesNotTravelInTheClear() {
-    String report = "report: {kind: gitea, url: 'http://git:3000/', repository: t/l, token_file: /t}";
+    String report =
+        "report: {kind: gitea, url: 'http://git:3000/', repository: t/l, token_file: /t}";
     assertThat(problems(SMALLEST + report).get(0).message())
         .isEqualTo(
             "url must begin with https: the token would travel in the clear; http is for a loopback"

@@ -190,8 +190,7 @@ class CommitStatusApiTest {
     }
   }
 
-  private static void answerSlowly(
-      ServerSocket port, String status, List<Integer> ended) {
+  private static void answerSlowly(ServerSocket port, String status, List<Integer> ended) {
     while (!port.isClosed()) {
       try (Socket peer = port.accept()) {
         peer.setSoTimeout(10_000);

@@ -349,7 +349,8 @@ class AdmissionTest {
     assertThat(condition()).contains(allowed + ": no such file");
     Files.writeString(allowed, line("ada@example.com", "", ada));
     Command.run("chmod", "o+w", allowed.toString());
-    assertThat(taken(Kind.FAILED).line()).contains("can be written by others (rw-r--rw-): chmod o-w");
+    assertThat(taken(Kind.FAILED).line())
+        .contains("can be written by others (rw-r--rw-): chmod o-w");
     Command.run("chmod", "o-w", allowed.toString());
     taken(Kind.HELD);
     assertThat(condition()).startsWith("true Verified");

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPInputStream;
 
 /**
  * A Git server by http (protocol version 2) that has a new commit at each look, and whose pack does
@@ -35,7 +37,9 @@ public final class EndlessPack {
 
   private static void serve(HttpExchange exchange) throws IOException {
     try (exchange) {
-      byte[] body = exchange.getRequestBody().readAllBytes();
+      InputStream in = exchange.getRequestBody();
+      boolean zipped = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+      byte[] body = (zipped ? new GZIPInputStream(in) : in).readAllBytes();
       String asked = new String(body, StandardCharsets.US_ASCII);
       boolean get = exchange.getRequestMethod().equals("GET");
       exchange

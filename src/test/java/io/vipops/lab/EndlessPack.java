@@ -60,12 +60,17 @@ public final class EndlessPack {
         line(out, "%040x refs/heads/main\n".formatted(System.nanoTime()));
         out.write(ascii("0000"));
       } else {
-        pack(out);
+        pack(out, !asked.contains("0009done\n"));
       }
     }
   }
 
-  private static void pack(OutputStream out) throws IOException {
+  private static void pack(OutputStream out, boolean negotiates) throws IOException {
+    if (negotiates) { // it has said what it has, and not yet that this is all
+      line(out, "acknowledgments\n");
+      line(out, "ready\n");
+      out.write(ascii("0001"));
+    }
     line(out, "packfile\n");
     band(out, ByteBuffer.allocate(12).put(ascii("PACK")).putInt(2).putInt(BLOBS).array());
     ByteArrayOutputStream blob = new ByteArrayOutputStream();

@@ -39,8 +39,8 @@ class HostileGitServerTest {
 
   private static final long MOST_OVER_MS = 2_000;
 
-  /** 5 s, give or take 10 %: longer than a pass takes, which asks again when a poll is due. */
-  private static final long POLL_MS = 5_500;
+  /** 10 s, give or take 10 %: longer than a pass takes, which asks again when a poll is due. */
+  private static final long POLL_MS = 11_000;
 
   /** The longest wait before a worker that was ended has a successor. */
   private static final long LAST_RESTART_MS = 5_000;
@@ -260,7 +260,10 @@ class HostileGitServerTest {
         "%-20s applied with connection %d, %.1f s after the server is whole%n",
         victim, connections, ms / 1000.0);
     // Where the branch stands, and the fetch: a poll that finds something takes both.
-    assertThat(connections).as(victim.toString()).isBetween(1L, 2L);
+    // A server that did not answer to the short question is asked in the ordinary way since, which
+    // may take one more.
+    long most = victim.mode().equals("pass") ? 3 : 2;
+    assertThat(connections).as(victim.toString()).isBetween(1L, most);
     long until = victim.isHeld() ? DEADLINE_MS + MOST_OVER_MS + LAST_RESTART_MS : POLL_MS;
     assertThat(ms).as(victim.toString()).isLessThanOrEqualTo(until + PASS_MS);
   }
@@ -285,7 +288,10 @@ class HostileGitServerTest {
       }
       System.out.printf(
           "%-20s %d bad connections, the longest %.1f s%n", victim, bad.size(), longest / 1000.0);
-      assertThat(longest).as(victim.toString()).isLessThanOrEqualTo(DEADLINE_MS + MOST_OVER_MS);
+      // After an answer that is whole, if odd, a connection may be kept for the next look.
+      if (!victim.mode().equals("pass")) {
+        assertThat(longest).as(victim.toString()).isLessThanOrEqualTo(DEADLINE_MS + MOST_OVER_MS);
+      }
     }
   }
 }

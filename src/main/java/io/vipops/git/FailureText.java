@@ -116,10 +116,13 @@ final class FailureText {
     // JGit runs out of an array when a packet's length is no number.
     if (cause(failure, PackProtocolException.class) != null
         || cause(failure, IndexOutOfBoundsException.class) != null) {
-      return host
-          + " does not speak Git's protocol ("
-          + why
-          + "): check source.url and what listens there";
+      return doesNotSpeak(host, "Git's protocol", why);
+    }
+    if (why.contains("server identification")) {
+      return doesNotSpeak(host, "ssh", why);
+    }
+    if (why.contains("Redirected more than")) {
+      return "redirected again and again: set source.url to the server's real address";
     }
     if (CUT_OFF.matcher(why).find() || cause(failure, EOFException.class) != null) {
       return host + " cut the connection (" + why + "): check the server and what stands before it";
@@ -136,6 +139,10 @@ final class FailureText {
       return "no repository there: check source.url and its access rights";
     }
     return why;
+  }
+
+  private static String doesNotSpeak(String host, String what, String why) {
+    return host + " does not speak " + what + " (" + why + "): check source.url and its port";
   }
 
   private static String unknownHost(String host) {

@@ -33,9 +33,20 @@ class FailureTextTest {
     assertThat(FailureText.remote(garbage, "git.example"))
         .isEqualTo(
             "git.example does not speak Git's protocol (Index -84 out of bounds): check source.url"
-                + " and what listens there");
+                + " and its port");
     assertThat(FailureText.remote(new PackProtocolException("Invalid packet line"), "git.example"))
         .contains("does not speak Git's protocol (Invalid packet line): check source.url");
+    IOException noSsh = new IOException("No server identification received within 65536 bytes");
+    assertThat(FailureText.remote(noSsh, "git.example"))
+        .contains("does not speak ssh (No server identification")
+        .endsWith(": check source.url and its port");
+  }
+
+  @Test
+  void redirectsInACircleSayToNameTheRealAddress() {
+    IOException circle = new IOException("https://git.example: Redirected more than 5 times; ...");
+    assertThat(FailureText.remote(circle, "git.example"))
+        .isEqualTo("redirected again and again: set source.url to the server's real address");
   }
 
   @Test

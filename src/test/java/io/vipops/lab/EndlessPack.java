@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPInputStream;
 
 /**
  * A Git server by http (protocol version 2) that has a new commit at each look, and whose pack does
@@ -35,7 +37,9 @@ public final class EndlessPack {
 
   private static void serve(HttpExchange exchange) throws IOException {
     try (exchange) {
-      byte[] body = exchange.getRequestBody().readAllBytes();
+      InputStream in = exchange.getRequestBody();
+      boolean zipped = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+      byte[] body = (zipped ? new GZIPInputStream(in) : in).readAllBytes();
       String asked = new String(body, StandardCharsets.US_ASCII);
       boolean get = exchange.getRequestMethod().equals("GET");
       exchange
@@ -56,12 +60,17 @@ public final class EndlessPack {
         line(out, "%040x refs/heads/main\n".formatted(System.nanoTime()));
         out.write(ascii("0000"));
       } else {
-        pack(out);
+        pack(out, !asked.contains("0009done\n"));
       }
     }
   }
 
-  private static void pack(OutputStream out) throws IOException {
+  private static void pack(OutputStream out, boolean negotiates) throws IOException {
+    if (negotiates) { // it has said what it has, and not yet that this is all
+      line(out, "acknowledgments\n");
+      line(out, "ready\n");
+      out.write(ascii("0001"));
+    }
     line(out, "packfile\n");
     band(out, ByteBuffer.allocate(12).put(ascii("PACK")).putInt(2).putInt(BLOBS).array());
     ByteArrayOutputStream blob = new ByteArrayOutputStream();

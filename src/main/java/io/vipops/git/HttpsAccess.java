@@ -67,6 +67,14 @@ final class HttpsAccess implements HttpConnectionFactory {
     return asked;
   }
 
+  /**
+   * Uses no connection again that is open now: it would lead to the same sick server behind a
+   * balancer for as long as both keep it, whatever stands there for new ones.
+   */
+  void connectAnew() {
+    tls.forget();
+  }
+
   /** Whether the server asked for a client certificate since this was last asked. */
   boolean takeAskedForCertificate() {
     return tls.takeAskedForCertificate();

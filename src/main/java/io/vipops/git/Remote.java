@@ -182,6 +182,9 @@ final class Remote implements Closeable {
       String refusal = ssh == null ? null : ssh.refusal(e);
       return GitFailure.ofHost(line + (refusal == null ? reason(e) : refusal), e);
     }
+    if (HttpsFailureText.isOddAnswer(e)) {
+      https.connectAnew();
+    }
     Duration busy = https.takeRetryAfter();
     if (busy != null) {
       return GitFailure.ofBusyHost(

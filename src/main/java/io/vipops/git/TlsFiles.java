@@ -53,6 +53,11 @@ final class TlsFiles {
     }
   }
 
+  /** The next connection has a context of its own, and with it none that was kept is used. */
+  void forget() {
+    stamp = null;
+  }
+
   /** Whether the server asked who we are since this was last asked. */
   boolean takeAskedForCertificate() {
     AskedIdentity known = identity;

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vipops.spec.AgentConfig;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +62,27 @@ class HttpsMirrorTest {
         assertThat(mirror.head()).isEqualTo(sha);
         assertThat(mirror.read(mirror.fetch(sha), "cluster.yaml")).hasSize(1);
       }
+    }
+  }
+
+  @Test
+  void afterAnOddAnswerTheNextLookTakesANewConnection() throws Exception {
+    Set<Integer> ports = ConcurrentHashMap.newKeySet();
+    byte[] page = "<html>Please log in</html>".getBytes(StandardCharsets.US_ASCII);
+    server.instead(
+        "/origin.git",
+        exchange -> {
+          ports.add(exchange.getRemoteAddress().getPort());
+          exchange.getResponseHeaders().add("Content-Type", "text/html");
+          exchange.sendResponseHeaders(200, page.length);
+          exchange.getResponseBody().write(page);
+        });
+    try (Mirror mirror = mirror()) {
+      assertThatThrownBy(mirror::head).hasMessageContaining("does not speak Git's protocol");
+      Set<Integer> first = Set.copyOf(ports);
+      ports.clear();
+      assertThatThrownBy(mirror::head).hasMessageContaining("does not speak Git's protocol");
+      assertThat(ports).isNotEmpty().doesNotContainAnyElementsOf(first);
     }
   }
 

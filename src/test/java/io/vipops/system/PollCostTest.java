@@ -44,10 +44,7 @@ class PollCostTest {
   private static final int PORTS_OF_A_WAY = 1_000;
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
-  /**
-   * How the server is reached. An ordinary poll comes so late that its TLS connection is a new one:
-   * {@link #HTTPS_NEW}.
-   */
+  /** How the server is reached; by {@link #HTTPS_NEW} it closes each connection after an answer. */
   private enum Way {
     FILE(0, "file://%2$s"),
     GIT(GitServers.GIT, "git://10.0.0.2:%1$d/lb.git"),

@@ -59,15 +59,23 @@ final class HistoryJson {
 
   @SuppressWarnings("unchecked")
   static Map<String, @Nullable Object> map(@Nullable Object json) {
-    return json == null ? Map.of() : (Map<String, @Nullable Object>) json;
+    return json == null ? Map.of() : (Map<String, @Nullable Object>) as(Map.class, json);
   }
 
   static List<?> list(@Nullable Object json) {
-    return json == null ? List.of() : (List<?>) json;
+    return json == null ? List.of() : as(List.class, json);
   }
 
   static @Nullable String optional(Map<String, @Nullable Object> json, String key) {
-    return (String) json.get(key);
+    Object value = json.get(key);
+    return value == null ? null : as(String.class, value);
+  }
+
+  private static <T> T as(Class<T> type, Object json) {
+    if (!type.isInstance(json)) {
+      throw new IllegalArgumentException("'" + json + "' is no " + type.getSimpleName());
+    }
+    return type.cast(json);
   }
 
   private static String text(Map<String, @Nullable Object> json, String key) {

@@ -118,7 +118,8 @@ class VipopsTest {
         """
             .formatted(folder));
     Files.createDirectories(folder.resolve("state/history"));
-    Files.writeString(folder.resolve("state/history/history.json"), "{\"paused\":true}");
+    Files.writeString(
+        folder.resolve("state/history/history.json"), "{\"version\":1,\"paused\":true}");
 
     run("plan", "examples/classic/cluster.yaml", "--config", config.toString());
     assertThat(out.toString())

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
 import java.net.URL;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,12 @@ final class HttpsConnection implements HttpConnection {
 
   @Override
   public int getResponseCode() throws IOException {
-    connection.connect(); // a proxy's refusal is no answer of the server's
+    try {
+      connection.connect(); // a proxy's refusal is no answer of the server's
+    } catch (SocketTimeoutException e) {
+      connection.disconnect(); // a TLS handshake that timed out leaves its socket open
+      throw e;
+    }
     int code = connection.getResponseCode();
     if (!answered) {
       answered = true;
@@ -157,6 +163,12 @@ final class HttpsConnection implements HttpConnection {
 
   @Override
   public OutputStream getOutputStream() throws IOException {
+    try {
+      connection.connect();
+    } catch (SocketTimeoutException e) {
+      connection.disconnect(); // as above
+      throw e;
+    }
     return connection.getOutputStream();
   }
 

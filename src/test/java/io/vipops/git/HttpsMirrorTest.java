@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vipops.spec.AgentConfig;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +86,29 @@ class HttpsMirrorTest {
       ports.clear();
       assertThatThrownBy(mirror::head).hasMessageContaining("does not speak Git's protocol");
       assertThat(ports).isNotEmpty().doesNotContainAnyElementsOf(first);
+    }
+  }
+
+  @Test
+  void closesAConnectionWhoseServerSaysNothing() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+        Mirror mirror =
+            Mirror.open(
+                dir.resolve("repo"),
+                new AgentConfig.Source(
+                    "https://127.0.0.1:" + silent.getLocalPort() + "/origin.git",
+                    "main",
+                    "cluster.yaml",
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    null,
+                    new AgentConfig.Https(null, server.caFile(), null, null, null),
+                    null))) {
+      assertThatThrownBy(mirror::head).hasMessageContaining("does not answer");
+      try (Socket accepted = silent.accept()) {
+        accepted.setSoTimeout(5_000);
+        assertThat(accepted.getInputStream().readAllBytes()).as("until closed").isNotEmpty();
+      }
     }
   }
 

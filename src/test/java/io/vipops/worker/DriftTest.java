@@ -50,11 +50,23 @@ class DriftTest {
             .orElseThrow();
   }
 
-  /** Somebody's reload with another configuration. */
+  /** Somebody's reload with another configuration, until no worker of before is left to answer. */
   private void reloadWith(String id) throws Exception {
+    List<Long> before = workers();
     new Generations(node.config.stateDir()).switchTo(id);
     signal("HUP", node.master().pid().getAsLong());
-    Await.until("nginx runs " + id, Duration.ofSeconds(10), () -> id.equals(node.answeredId()));
+    Await.until(
+        "nginx runs " + id,
+        Duration.ofSeconds(10),
+        () -> id.equals(node.answeredId()) && workers().stream().noneMatch(before::contains));
+  }
+
+  private List<Long> workers() {
+    return ProcessHandle.of(node.master().pid().getAsLong())
+        .orElseThrow()
+        .children()
+        .map(ProcessHandle::pid)
+        .toList();
   }
 
   private static void signal(String name, long pid) throws Exception {
@@ -99,12 +111,7 @@ class DriftTest {
   void anNginxThatDoesNotAnswerInTimeIsNoDrift() throws Exception {
     applied(1);
     long reloads = node.inForce.reloads();
-    List<Long> workers =
-        ProcessHandle.of(node.master().pid().getAsLong())
-            .orElseThrow()
-            .children()
-            .map(ProcessHandle::pid)
-            .toList();
+    List<Long> workers = workers();
     for (long worker : workers) {
       signal("STOP", worker);
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
 
 /** Several nodes that crash at the same time: one waits while another works. */
 final class Lanes {
-  private static final int LANES = 5;
+  private static final int LANES = 3;
 
   /** What a node is put through. */
   interface Crash {

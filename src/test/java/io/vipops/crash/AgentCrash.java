@@ -42,9 +42,7 @@ final class AgentCrash implements Lanes.Crash {
     align(scene);
     node.seam.record(Role.AGENT);
     begin(scene).join();
-    if (scene.equals(START)) {
-      worker.sync("unchanged");
-    }
+    node.awaitIdle();
     List<Seam.Call> calls = node.seam.recorded();
     if (scene.equals(DRAIN)) {
       var unused = node.ask("undrain");
@@ -58,13 +56,14 @@ final class AgentCrash implements Lanes.Crash {
     return text.equals("advert") || text.equals("netlink newaddr " + Change.VIP);
   }
 
-  /** The next change has to be of the scene's kind. */
+  /** The next change has to be of the scene's kind, and the last one over. */
   private void align(String scene) throws Exception {
     boolean more = worker.next() % 2 == 1;
     if ((scene.equals(MORE) && !more) || (scene.equals(FEWER) && more)) {
       worker.push(false);
       worker.sync("applied");
     }
+    node.awaitIdle();
   }
 
   private CompletableFuture<?> begin(String scene) throws Exception {

@@ -190,6 +190,19 @@ final class CrashNode implements NodeView, AutoCloseable {
         () -> String.valueOf(ask("status").get("vrrp")).contains("state=active"));
   }
 
+  /**
+   * Waits until nothing of a pass is under way, whose answer comes before its last messages: what
+   * the seam counts from here on is the next one's.
+   */
+  void awaitIdle() throws Exception {
+    Await.until(
+        "the worker is idle",
+        LIMIT,
+        () ->
+            ask("status").get("agent") instanceof Map<?, ?> it
+                && "idle".equals(it.get("worker_step")));
+  }
+
   /** What the configuration that was there before vipops answers; empty: it does not run. */
   String original() throws IOException, InterruptedException {
     return host.exec("sh", "-c", "curl -s -m 2 http://127.0.0.1:8081/ || true").strip();

@@ -79,6 +79,7 @@ final class WorkerCrash implements Lanes.Crash {
 
   /** The points of one pass, in their order. */
   List<Seam.Call> record(String scene) throws Exception {
+    node.awaitIdle();
     push(scene.equals(ROLLBACK));
     node.seam.record(Role.WORKER);
     sync(scene.equals(ROLLBACK) ? "failed" : "applied");
@@ -94,6 +95,7 @@ final class WorkerCrash implements Lanes.Crash {
     String before = Truth.commit(node);
     int removed = vipRemovals();
     String restarts = restarts();
+    node.awaitIdle();
     String next = push(rollback);
     int logged = node.log().length();
     node.seam.kill(Role.WORKER, kill.point(), kill.side());

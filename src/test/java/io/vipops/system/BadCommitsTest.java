@@ -238,8 +238,10 @@ class BadCommitsTest {
     assertThat(current().getFileName().toString()).isEqualTo(answer.get("generation"));
   }
 
+  /** Also out of the index: where a submodule was, Git would see any other folder as that one. */
   private void wipe() throws IOException, InterruptedException {
     Command.run("rm", "-rf", tree.resolve("cluster.yaml").toString());
+    git("rm", "-r", "-q", "--cached", "--ignore-unmatch", "cluster.yaml");
   }
 
   private void commit(String subject) throws IOException, InterruptedException {

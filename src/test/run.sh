@@ -17,12 +17,14 @@ case $mode in
     exit 2
     ;;
 esac
+# Two at a time: many tests wait more than they work.
+forks=-DforkCount=2
 step() { printf '\n=== %s\n' "$*"; }
 
 if [ "$mode" = quick ]; then
   src/test/install.sh quick
   step "build, unit tests"
-  exec mvn -B -ntp -DexcludedGroups=root package
+  exec mvn -B -ntp $forks -DexcludedGroups=root package
 fi
 
 [ "$(id -u)" = 0 ] || {
@@ -38,7 +40,7 @@ step "shell scripts"
 git ls-files -z | xargs -0 grep -lZ '^#!.*sh$' | xargs -0 shellcheck --severity=warning --exclude=SC2209
 
 step "build, unit tests, packages"
-mvn -B -ntp -Ppackage -DexcludedGroups=root package
+mvn -B -ntp $forks -Ppackage -DexcludedGroups=root package
 
 javac_version=$(javac -version 2>&1)
 if [[ $javac_version == "javac 17."* ]]; then
@@ -51,14 +53,14 @@ src/test/fuzz.sh "$([ "$mode" = soak ] && echo 10000000 || echo 60s)"
 
 step "real parts in network namespaces"
 soak="-Dvipops.soak=$([ "$mode" = soak ] && echo true || echo false)"
-mvn -B -ntp -Dgroups=root -DforkCount=2 "-Dtest=*Test,!PushTest,!ColdStartTest" "$soak" surefire:test
+mvn -B -ntp $forks -Dgroups=root "-Dtest=*Test,!PushTest,!ColdStartTest" "$soak" surefire:test
 # Alone, since they hold times against limits.
 mvn -B -ntp -Dgroups=root -Dtest=PushTest,ColdStartTest "$soak" surefire:test
 
 other=$(find /usr/lib/jvm -maxdepth 1 -name '*25*' -type d 2>/dev/null | head -n 1)
 if [ -n "$other" ]; then
   step "unit tests on $(basename "$other")"
-  JAVA_HOME=$other mvn -B -ntp -DexcludedGroups=root surefire:test
+  JAVA_HOME=$other mvn -B -ntp $forks -DexcludedGroups=root surefire:test
 fi
 
 rounds=1

@@ -238,6 +238,11 @@ public final class Generations {
     }
   }
 
+  /** Whether the folder of generation {@code id} is on the disk, whole or not. */
+  public boolean has(String id) {
+    return Files.isDirectory(folder(id), LinkOption.NOFOLLOW_LINKS);
+  }
+
   /** What is wrong with generation {@code id}, on one line; empty: nothing, to the last mode. */
   public String inspect(String id) {
     try {

@@ -140,9 +140,7 @@ final class CommitPoint {
       entry =
           now == null ? null : new Journal.Entry(null, now, Phase.APPLIED, generations.commit(now));
     }
-    if (entry != null
-        && entry.phase() == Phase.APPLIED
-        && !generations.inspect(entry.next()).contains("it is missing")) {
+    if (entry != null && entry.phase() == Phase.APPLIED && generations.has(entry.next())) {
       id = entry.next(); // where nothing is under way, the journal has the last word
     }
     read = true;

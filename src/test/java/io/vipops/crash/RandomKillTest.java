@@ -99,6 +99,9 @@ class RandomKillTest {
         } else if (!failed.isEmpty()) {
           wrong.add(what + ": requests failed: " + failed);
         }
+        if (done % 100 == 0) {
+          System.out.printf("%d of %d kills%n", done, kills);
+        }
       }
       System.out.printf(
           "%d kills, %d of them agents; %d requests, %d failed, longest gap at an agent's end %d ms; %d wrong%n",

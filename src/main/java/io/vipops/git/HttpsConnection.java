@@ -36,13 +36,14 @@ final class HttpsConnection implements HttpConnection {
 
   @Override
   public int getResponseCode() throws IOException {
+    int code;
     try {
       connection.connect(); // a proxy's refusal is no answer of the server's
+      code = connection.getResponseCode(); // begins anew where a kept connection is gone meanwhile
     } catch (SocketTimeoutException e) {
       connection.disconnect(); // a TLS handshake that timed out leaves its socket open
       throw e;
     }
-    int code = connection.getResponseCode();
     if (!answered) {
       answered = true;
       onAnswer.accept(connection);

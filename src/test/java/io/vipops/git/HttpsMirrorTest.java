@@ -7,6 +7,7 @@ import io.vipops.spec.AgentConfig;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,21 @@ class HttpsMirrorTest {
             null));
   }
 
+  /** Waits for a second. */
+  private Mirror impatient(String url, @Nullable Path token) throws GitFailure {
+    return Mirror.open(
+        dir.resolve("repo"),
+        new AgentConfig.Source(
+            url,
+            "main",
+            "cluster.yaml",
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            null,
+            new AgentConfig.Https(token, server.caFile(), null, null, null),
+            null));
+  }
+
   private Mirror mirror() throws GitFailure {
     return mirror(server.url() + "/origin.git", dir.resolve("token"), server.caFile());
   }
@@ -93,19 +109,27 @@ class HttpsMirrorTest {
   void closesAConnectionWhoseServerSaysNothing() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
         Mirror mirror =
-            Mirror.open(
-                dir.resolve("repo"),
-                new AgentConfig.Source(
-                    "https://127.0.0.1:" + silent.getLocalPort() + "/origin.git",
-                    "main",
-                    "cluster.yaml",
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    null,
-                    new AgentConfig.Https(null, server.caFile(), null, null, null),
-                    null))) {
+            impatient("https://127.0.0.1:" + silent.getLocalPort() + "/origin.git", null)) {
       assertThatThrownBy(mirror::head).hasMessageContaining("does not answer");
       try (Socket accepted = silent.accept()) {
+        accepted.setSoTimeout(5_000);
+        assertThat(accepted.getInputStream().readAllBytes()).as("until closed").isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void closesAConnectionThatWasToReplaceAKeptOneWhenItsServerSaysNothing() throws Exception {
+    String sha = origin.push("cluster.yaml", "1");
+    int port = URI.create(server.url()).getPort();
+    try (TurningServer front = new TurningServer(port);
+        Mirror mirror =
+            impatient("https://127.0.0.1:" + front.port() + "/origin.git", dir.resolve("token"))) {
+      assertThat(mirror.head()).isEqualTo(sha);
+      front.turnSilent();
+      assertThatThrownBy(mirror::head).hasMessageContaining("does not answer");
+      assertThat(front.silentOnes()).isNotEmpty();
+      for (Socket accepted : front.silentOnes()) {
         accepted.setSoTimeout(5_000);
         assertThat(accepted.getInputStream().readAllBytes()).as("until closed").isNotEmpty();
       }

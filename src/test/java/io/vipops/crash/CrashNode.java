@@ -152,19 +152,30 @@ final class CrashNode implements NodeView, AutoCloseable {
     host.ip("addr", "add", "10.0.0.51/24", "dev", "eth0");
   }
 
-  /** The namespace is ours alone. */
+  /** The namespace is ours alone. Until none is left: nginx's master may start another worker. */
   private void endProcesses(String name) throws Exception {
+    Await.until(
+        "the end of " + name,
+        LIMIT,
+        () -> {
+          List<ProcessHandle> left = processes(name);
+          left.forEach(ProcessHandle::destroyForcibly);
+          return left.isEmpty();
+        });
+  }
+
+  private List<ProcessHandle> processes(String name) throws IOException, InterruptedException {
+    List<ProcessHandle> found = new ArrayList<>();
     for (String pid : Command.run("ip", "netns", "pids", host.namespace()).lines().toList()) {
-      Path comm = Path.of("/proc", pid.strip(), "comm");
       try {
-        if (Files.readString(comm).strip().equals(name)) {
-          ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly);
-          Await.until("the end of " + name, LIMIT, () -> !Files.exists(comm));
+        if (Files.readString(Path.of("/proc", pid.strip(), "comm")).strip().equals(name)) {
+          ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(found::add);
         }
       } catch (IOException e) {
         continue; // it went by itself
       }
     }
+    return found;
   }
 
   /** Runs a vipops command under the seam, to its end whatever it is; returns what it printed. */

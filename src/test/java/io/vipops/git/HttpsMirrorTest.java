@@ -41,6 +41,11 @@ class HttpsMirrorTest {
   }
 
   private Mirror mirror(String url, @Nullable Path token, @Nullable Path ca) throws GitFailure {
+    return mirror(url, token, ca, Duration.ofSeconds(10));
+  }
+
+  private Mirror mirror(String url, @Nullable Path token, @Nullable Path ca, Duration timeout)
+      throws GitFailure {
     return Mirror.open(
         dir.resolve("repo"),
         new AgentConfig.Source(
@@ -48,25 +53,14 @@ class HttpsMirrorTest {
             "main",
             "cluster.yaml",
             Duration.ofSeconds(1),
-            Duration.ofSeconds(10),
+            timeout,
             null,
             new AgentConfig.Https(token, ca, null, null, null),
             null));
   }
 
-  /** Waits for a second. */
   private Mirror impatient(String url, @Nullable Path token) throws GitFailure {
-    return Mirror.open(
-        dir.resolve("repo"),
-        new AgentConfig.Source(
-            url,
-            "main",
-            "cluster.yaml",
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            null,
-            new AgentConfig.Https(token, server.caFile(), null, null, null),
-            null));
+    return mirror(url, token, server.caFile(), Duration.ofSeconds(1));
   }
 
   private Mirror mirror() throws GitFailure {

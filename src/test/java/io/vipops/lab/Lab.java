@@ -145,10 +145,17 @@ public final class Lab implements AutoCloseable {
     remove(bridge());
   }
 
+  private static List<String> pids(String namespace) {
+    return Command.attempt("ip", "netns", "pids", namespace).lines().map(String::strip).toList();
+  }
+
   /** Daemons that left their parent are found by the namespace, which is ours alone. */
   static void remove(String namespace) {
-    for (String pid : Command.attempt("ip", "netns", "pids", namespace).lines().toList()) {
-      Command.attempt("kill", "-9", pid.strip());
+    // Until none is left: a master that is killed after a worker of its own has started another.
+    List<String> pids = pids(namespace);
+    for (int round = 0; !pids.isEmpty() && round < 100; round++) {
+      pids.forEach(pid -> Command.attempt("kill", "-9", pid));
+      pids = pids(namespace);
     }
     Command.attempt("ip", "netns", "del", namespace);
   }

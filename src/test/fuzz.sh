@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Feeds any bytes to vipops: src/test/fuzz.sh 60s|INPUTS [TARGET...]
 #   60s     each target for so long; INPUTS: until it has had so many
-#   TARGET  spec: one file; folder: two files; agent: agent.yaml. Without one: all three, at the same time
+#   TARGET  spec: one file; folder: two files; agent: agent.yaml. Without one: all three
 # An input that fails is left in src/test/resources/fuzz/TARGET, where the quick tests try it again.
 # Needs the tests compiled. The JVM has the heap of the vipops command, 256 MB, the fuzzer included.
 set -euo pipefail
@@ -25,11 +25,12 @@ mvn -B -ntp -q dependency:build-classpath -Dmdep.outputFile=$work/classpath
 } >$work/dictionary
 
 ours='io.vipops.spec.**:io.vipops.render.**:io.vipops.report.**:org.yaml.snakeyaml.**'
-fuzz() {
-  local target=$1 log=$work/$1/log code=0 n=0 inputs memory
+failed=0
+for target in "$@"; do
   mkdir -p $work/"$target"/{seeds,corpus} src/test/resources/fuzz/"$target"
   rm -f $work/"$target"/seeds/*
   if [ "$target" != agent ]; then
+    n=0
     while read -r file; do
       n=$((n + 1))
       # Half of it is a file of its own where the target is a folder.
@@ -37,6 +38,8 @@ fuzz() {
         "$file" >$work/"$target"/seeds/$n
     done < <(find src/test/resources/golden examples -name cluster.yaml)
   fi
+  log=$work/$target/log
+  code=0
   java -Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED \
     -cp "target/test-classes:target/classes:$(cat $work/classpath)" com.code_intelligence.jazzer.Jazzer \
     --target_class="io.vipops.cli.${class[$target]}" --reproducer_path=$work \
@@ -49,17 +52,7 @@ fuzz() {
   echo "fuzz $target: ${inputs:-0} inputs, $([ $code = 0 ] && echo "0 crashes" || echo "a crash"), peak ${memory:-?} MB with the fuzzer"
   if [ $code != 0 ]; then
     grep -vE '^#[0-9]' "$log" | tail -n 40 >&2
-    return 1
+    failed=1
   fi
-}
-
-running=()
-for target in "$@"; do
-  fuzz "$target" &
-  running+=($!)
-done
-failed=0
-for one in "${running[@]}"; do
-  wait "$one" || failed=1
 done
 exit $failed

@@ -90,7 +90,7 @@ class GitAgreesTest {
       Path key = SignedCommits.key(dir, type[0] + type[2], type);
       String line = "ada@example.com " + SignedCommits.publicKey(key);
       row(type[0] + " " + type[2], commits.signed(key, null), line, "", OK);
-      String changed = commits.text(commits.signed(key, null)).replace("Ada", "Eve");
+      String changed = commits.text(commits.signed(key, null)).replace("author Ada", "author Eve");
       row(type[0] + " " + type[2] + ", changed", commits.store(changed), line, "", "bad signature");
     }
     for (boolean elliptic : List.of(false, true)) {

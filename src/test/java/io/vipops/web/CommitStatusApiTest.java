@@ -160,7 +160,7 @@ class CommitStatusApiTest {
             new StatusServer.Trouble(
                 status, Map.of("Location", "http://127.0.0.1:" + server.port() + "/elsewhere")));
         Answer answer = post(server, Kind.GITHUB, CommitState.PENDING);
-        assertThat(answer.kind()).isEqualTo(Answer.Kind.DENIED);
+        assertThat(answer.kind()).as(answer.line()).isEqualTo(Answer.Kind.DENIED);
         assertThat(answer.line()).contains("set report.url to the server's real address");
       }
       assertThat(server.elsewhere).hasValue(0);

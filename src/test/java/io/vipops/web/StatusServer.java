@@ -62,6 +62,8 @@ public final class StatusServer implements AutoCloseable {
       byte[] body = exchange.getRequestBody().readAllBytes();
       String target = exchange.getRequestURI().getRawPath();
       calls.add(exchange.getRequestMethod() + " " + target);
+      // As servers do that are asked to; the JDK's closes, but says nothing.
+      exchange.getResponseHeaders().add("Connection", "close");
       if (target.startsWith("/elsewhere")) {
         elsewhere.incrementAndGet();
       }

@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class WorkerProcess {
   private static final Logger LOG = LoggerFactory.getLogger("worker-process");
   private static final long FIRST_RESTART_MS = 100;
+
+  /** From one start to the next: one that worked for so long has a successor at once. */
   private static final long LAST_RESTART_MS = 5_000;
 
   /** What a worker says when it has done all there was to do. */
@@ -42,6 +44,7 @@ final class WorkerProcess {
   private long deadlineMs;
   private long deadlineNs;
   private long restartMs = FIRST_RESTART_MS;
+  private long startedNs;
   private long restarts;
   private volatile boolean stopping;
 
@@ -63,6 +66,7 @@ final class WorkerProcess {
       return;
     }
     onStep("start", START_DEADLINE_MS);
+    startedNs = System.nanoTime();
     try {
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
@@ -115,8 +119,10 @@ final class WorkerProcess {
     if (child == null || child != ended) {
       lose("WorkerEnded", how + " in step " + step);
     }
-    LOG.warn("worker {} in step {}; starting another in {} ms", why, step, restartMs);
-    agentThread.after(restartMs, this::start);
+    long livedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs);
+    long waitMs = Math.max(FIRST_RESTART_MS, restartMs - livedMs);
+    LOG.warn("worker {} in step {}; starting another in {} ms", why, step, waitMs);
+    agentThread.after(waitMs, this::start);
     restartMs = Math.min(2 * restartMs, LAST_RESTART_MS);
   }
 

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When the next look at the branch is due: every poll, give or take 10 % by host. After a look that
- * failed it comes earlier, 1 s later at first and then twice as late each time, up to a poll; or
- * later, if the server asks for that.
+ * failed it comes earlier, 1 s later at first and then twice as late each time, up to half a poll:
+ * what waits on a server that was down is in force within a poll of its return. Or it comes later,
+ * if the server asks for that.
  */
 final class Schedule {
   private static final long FIRST_RETRY_NS = Duration.ofSeconds(1).toNanos();
@@ -68,7 +69,7 @@ final class Schedule {
     }
     Duration asked = failure.retryAfter();
     if (asked == null) {
-      after(Math.min(periodNs, (long) (shift * (FIRST_RETRY_NS << Math.min(failures++, 20)))));
+      after(Math.min(periodNs / 2, (long) (shift * (FIRST_RETRY_NS << Math.min(failures++, 20)))));
     } else {
       after(Math.max(periodNs, (long) (shift * asked.toNanos())));
       heldOff = true;

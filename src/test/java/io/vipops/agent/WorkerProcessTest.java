@@ -131,6 +131,29 @@ class WorkerProcessTest {
   }
 
   @Test
+  void workersThatEndAtOnceFollowEachOtherEverMoreSlowlyOneThatWorkedForLongAtOnce()
+      throws Exception {
+    Path starts = folder.resolve("starts");
+    start(
+        """
+        date +%%s%%N >>%1$s
+        [ $(wc -l <%1$s) = 6 ] && sleep 4 && date +%%s%%N >>%1$s
+        true
+        """
+            .formatted(starts));
+    Await.until("eight lines", SOON, () -> times(starts).size() >= 8);
+    List<Long> ms = times(starts);
+    assertThat(ms.get(5) - ms.get(0)).as("0.1 + 0.2 + 0.4 + 0.8 + 1.6 s").isGreaterThan(2_500);
+    assertThat(ms.get(7) - ms.get(6)).as("3.2 s less the four it worked").isLessThan(2_500);
+  }
+
+  private static List<Long> times(Path file) throws Exception {
+    return Files.exists(file)
+        ? Files.readAllLines(file).stream().map(line -> Long.parseLong(line) / 1_000_000).toList()
+        : List.of();
+  }
+
+  @Test
   void aWorkerIsNotBlamedForTheAgentsOwnStandstill() throws Exception {
     start("printf " + step("fetch") + "\nexec sleep 600\n");
     Await.until("the step began", SOON, () -> ask(worker::step).equals("fetch"));

@@ -32,21 +32,18 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileGitServerTest {
   private static final boolean SOAK = Boolean.getBoolean("vipops.soak");
   private static final Duration BAD =
-      Duration.ofSeconds(Integer.getInteger("vipops.bad_seconds", SOAK ? 600 : 35));
+      Duration.ofSeconds(Integer.getInteger("vipops.bad_seconds", SOAK ? 600 : 40));
 
   /** {@code source.timeout} of 5 s and the slack of the step. */
   private static final long DEADLINE_MS = 10_000;
 
   private static final long MOST_OVER_MS = 2_000;
 
-  /** 10 s, give or take 10 %: longer than a pass takes, which asks again when a poll is due. */
-  private static final long POLL_MS = 11_000;
-
-  /** The longest wait before a worker that was ended has a successor. */
-  private static final long LAST_RESTART_MS = 5_000;
-
-  /** Until nginx has proven what a poll found, on a busy machine; a worker's start with it. */
-  private static final long PASS_MS = 8_000;
+  /**
+   * {@code source.poll} with its 10 %: longer than a fetch that hangs may hold the next one off.
+   * What waits is in force within it, a busy machine's slack aside.
+   */
+  private static final long POLL_MS = SOAK ? 16_500 : 22_000;
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
   private static final List<String> JVM = List.of("-Xmx64m", "-XX:+UseSerialGC");
@@ -264,8 +261,7 @@ class HostileGitServerTest {
     // may take one more.
     long most = victim.mode().equals("pass") ? 3 : 2;
     assertThat(connections).as(victim.toString()).isBetween(1L, most);
-    long until = victim.isHeld() ? DEADLINE_MS + MOST_OVER_MS + LAST_RESTART_MS : POLL_MS;
-    assertThat(ms).as(victim.toString()).isLessThanOrEqualTo(until + PASS_MS);
+    assertThat(ms).as(victim.toString()).isLessThanOrEqualTo(POLL_MS);
   }
 
   /** As the other side saw it: a connection lives within one step of one worker. */

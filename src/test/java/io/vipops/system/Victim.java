@@ -8,7 +8,6 @@ import io.vipops.lab.Running;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * One agent with a VIP of its own, and what its Git server will do to it.
@@ -44,12 +43,6 @@ record Victim(int n, String scheme, String mode, int target, Path folder) {
       case "ssh" -> GitServers.SSH;
       default -> GitServers.TLS;
     };
-  }
-
-  /** Whether a connection that was made before may hold its worker when all is well again. */
-  boolean isHeld() {
-    return List.of("drip", "silent", "nosyn", "refs").contains(mode)
-        || target == GitServers.TLS_ODD + 3;
   }
 
   @Override
@@ -99,7 +92,7 @@ record Victim(int n, String scheme, String mode, int target, Path folder) {
         """
         version: 1
         node: %1$s
-        source: {url: "%2$s://%3$s10.0.0.2:%4$d%5$s", path: %1$s.yaml, poll: 10s, timeout: 5s%6$s}
+        source: {url: "%2$s://%3$s10.0.0.2:%4$d%5$s", path: %1$s.yaml, poll: 15s, timeout: 5s%6$s}
         state_dir: %7$s/state
         run_dir: %7$s/run
         nginx: {config: %7$s/nginx.conf, pid: %7$s/nginx.pid, log_dir: %7$s/log, service: ""}

@@ -31,8 +31,8 @@ class ScheduleTest {
   }
 
   @Test
-  void afterFailuresItLooksEarlierAndNeverLaterThanAPoll() {
-    double[] expected = {1, 2, 4, 8, 15, 15, 15};
+  void afterFailuresItLooksEarlierAndNeverLaterThanHalfAPoll() {
+    double[] expected = {1, 2, 4, 7.5, 7.5, 7.5};
     for (double seconds : expected) {
       schedule.looked();
       schedule.ended(DOWN);

@@ -17,14 +17,15 @@ case $mode in
     exit 2
     ;;
 esac
-# Two at a time: many tests wait more than they work.
-forks=-DforkCount=2
+# A test that hangs tells where after five minutes; one that heeds no interrupt ends with its JVM.
+units="-DexcludedGroups=root -Djunit.jupiter.execution.timeout.default=5m -Dsurefire.timeout=1200"
 step() { printf '\n=== %s\n' "$*"; }
 
 if [ "$mode" = quick ]; then
   src/test/install.sh quick
   step "build, unit tests"
-  exec mvn -B -ntp $forks -DexcludedGroups=root package
+  # Two at a time: many tests wait more than they work.
+  exec mvn -B -ntp -DforkCount=2 $units package
 fi
 
 [ "$(id -u)" = 0 ] || {
@@ -40,7 +41,7 @@ step "shell scripts"
 git ls-files -z | xargs -0 grep -lZ '^#!.*sh$' | xargs -0 shellcheck --severity=warning --exclude=SC2209
 
 step "build, unit tests, packages"
-mvn -B -ntp $forks -Ppackage -DexcludedGroups=root package
+mvn -B -ntp $units -Ppackage package
 
 javac_version=$(javac -version 2>&1)
 if [[ $javac_version == "javac 17."* ]]; then
@@ -52,15 +53,19 @@ step "fuzz"
 src/test/fuzz.sh "$([ "$mode" = soak ] && echo 10000000 || echo 60s)"
 
 step "real parts in network namespaces"
-soak="-Dvipops.soak=$([ "$mode" = soak ] && echo true || echo false)"
-mvn -B -ntp $forks -Dgroups=root "-Dtest=*Test,!PushTest,!ColdStartTest" "$soak" surefire:test
+if [ "$mode" = soak ]; then
+  soak="-Dvipops.soak=true -Djunit.jupiter.execution.timeout.default=3h"
+else
+  soak="-Dvipops.soak=false -Dsurefire.timeout=3000"
+fi
+mvn -B -ntp -DforkCount=2 -Dgroups=root "-Dtest=*Test,!PushTest,!ColdStartTest" $soak surefire:test
 # Alone, since they hold times against limits.
-mvn -B -ntp -Dgroups=root -Dtest=PushTest,ColdStartTest "$soak" surefire:test
+mvn -B -ntp -Dgroups=root -Dtest=PushTest,ColdStartTest $soak surefire:test
 
 other=$(find /usr/lib/jvm -maxdepth 1 -name '*25*' -type d 2>/dev/null | head -n 1)
 if [ -n "$other" ]; then
   step "unit tests on $(basename "$other")"
-  JAVA_HOME=$other mvn -B -ntp $forks -DexcludedGroups=root surefire:test
+  JAVA_HOME=$other mvn -B -ntp $units surefire:test
 fi
 
 rounds=1

@@ -113,10 +113,12 @@ final class FailureText {
       return "no repository there: check source.url and its access rights";
     }
     String why = why(failure);
-    // JGit runs out of an array when a packet's length is no number.
-    if (cause(failure, PackProtocolException.class) != null
-        || cause(failure, IndexOutOfBoundsException.class) != null) {
+    if (cause(failure, PackProtocolException.class) != null) {
       return doesNotSpeak(host, "Git's protocol", why);
+    }
+    // JGit runs out of an array then.
+    if (cause(failure, IndexOutOfBoundsException.class) != null) {
+      return doesNotSpeak(host, "Git's protocol", "a packet's length is no number");
     }
     if (why.contains("server identification")) {
       return doesNotSpeak(host, "ssh", why);

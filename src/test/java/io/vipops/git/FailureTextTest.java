@@ -32,8 +32,8 @@ class FailureTextTest {
         new IOException(new ArrayIndexOutOfBoundsException("Index -84 out of bounds"));
     assertThat(FailureText.remote(garbage, "git.example"))
         .isEqualTo(
-            "git.example does not speak Git's protocol (Index -84 out of bounds): check source.url"
-                + " and its port");
+            "git.example does not speak Git's protocol (a packet's length is no number): check"
+                + " source.url and its port");
     assertThat(FailureText.remote(new PackProtocolException("Invalid packet line"), "git.example"))
         .contains("does not speak Git's protocol (Invalid packet line): check source.url");
     IOException noSsh = new IOException("No server identification received within 65536 bytes");

@@ -116,7 +116,8 @@ final class WorkerProcess {
     output = null;
     restarts++;
     String why = child != null && child == ended ? "was ended" : how;
-    if (child == null || child != ended) {
+    boolean left = child != null && step.equals(IDLE) && child.exitValue() == 0;
+    if (!left && (child == null || child != ended)) {
       lose("WorkerEnded", how + " in step " + step);
     }
     long livedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs);

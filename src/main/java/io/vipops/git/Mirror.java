@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,16 +29,25 @@ public final class Mirror implements Closeable {
   private static final String FETCHED = "refs/vipops/head";
   private static final int MAX_PACKS = 50;
 
+  /** How long a question may take before another is asked beside it: else half a poll. */
+  private static final Duration LEAST_PATIENCE = Duration.ofSeconds(5);
+
   private final Path dir;
   private final AgentConfig.Source source;
-  private final Remote remote;
-  private final Download download;
+  private final HeadQuestion question;
+  private Remote remote;
+  private Download download;
   private final String branchRef;
   private @Nullable FileRepository repository;
 
   private Mirror(Path dir, AgentConfig.Source source, Remote remote) {
     this.dir = dir;
     this.source = source;
+    Duration patience = source.poll().dividedBy(2);
+    this.question =
+        new HeadQuestion(
+            patience.compareTo(LEAST_PATIENCE) < 0 ? LEAST_PATIENCE : patience,
+            () -> new Remote(source, dir.resolve("home")));
     this.remote = remote;
     this.download = new Download(remote);
     this.branchRef = "refs/heads/" + source.branch();
@@ -64,7 +74,12 @@ public final class Mirror implements Closeable {
    * @throws GitFailure if it cannot be asked or has no such branch
    */
   public String head() throws GitFailure {
-    String head = remote.sha(repository(), branchRef);
+    HeadQuestion.Answer answer = question.ask(remote, repository(), branchRef);
+    if (answer.remote() != remote) {
+      remote = answer.remote();
+      download = new Download(remote);
+    }
+    String head = answer.sha();
     if (head == null) {
       throw GitFailure.ofHost(
           "ls-remote "
@@ -75,6 +90,16 @@ public final class Mirror implements Closeable {
               + " source.branch");
     }
     return head;
+  }
+
+  /** Whether a question is still under way beside the one that was answered. */
+  public boolean isAsking() {
+    return question.lastsOver(Duration.ZERO);
+  }
+
+  /** Whether such a question's time is over: it ends with the process alone. */
+  public boolean hangs() {
+    return question.lastsOver(source.timeout().plus(LEAST_PATIENCE));
   }
 
   /**

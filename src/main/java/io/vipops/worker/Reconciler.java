@@ -230,6 +230,16 @@ public final class Reconciler {
     return fetchFailure;
   }
 
+  /** Whether something may come to hang in this process. */
+  boolean isAsking() {
+    return mirror.isAsking();
+  }
+
+  /** Whether something hangs in this process that only its end is an end of. */
+  boolean hangs() {
+    return mirror.hangs();
+  }
+
   /** While settling: whether the branch has left {@code from}, if it can be asked. */
   boolean hasMoved(String from) {
     steps.begin("fetch", config.source().timeout().plus(SLACK));

@@ -26,6 +26,7 @@ public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final Duration PROOF_LIMIT = Duration.ofSeconds(10);
   private static final Duration IDLE_SLACK = Duration.ofSeconds(30);
+  private static final long LOOK_AT_HANGING_NS = Duration.ofSeconds(1).toNanos();
 
   private final Inbox inbox;
   private final Requests requests;
@@ -104,6 +105,8 @@ public final class Worker {
                 Runtime.getRuntime()
                     .addShutdownHook(new Thread(worker.attempts::forgive, "forgive"));
                 worker.loop();
+                worker.attempts.forgive();
+                Runtime.getRuntime().halt(0); // the agent starts another at once
               } catch (InterruptedException e) {
                 LOG.debug("the agent closed the channel");
               }
@@ -134,10 +137,14 @@ public final class Worker {
     }
   }
 
+  /** Returns when all is done and a connection hangs that only the process's end lets go. */
   private void loop() throws InterruptedException {
-    while (true) {
+    do {
       turn();
-    }
+      requests.serve();
+    } while (requests.isAsked() || !reconciler.hangs());
+    steps.begin("idle", IDLE_SLACK); // a request may have been served since: no step is cut off
+    LOG.info("a question to the Git server hangs although another was answered: starting anew");
   }
 
   /** One turn: what is due, then a wait for the next thing. */
@@ -197,6 +204,9 @@ public final class Worker {
     }
     if (isResumeDue()) {
       waitNs = Math.min(waitNs, resumeBackoff.remainingNs());
+    }
+    if (reconciler.isAsking()) {
+      waitNs = Math.min(waitNs, LOOK_AT_HANGING_NS);
     }
     return Math.max(waitNs, 1_000_000);
   }

@@ -184,4 +184,13 @@ class WorkerProcessTest {
     assertThat(ask(worker::restarts)).isZero();
     assertThat(ask(worker::pid)).isIn(0L, first);
   }
+
+  @Test
+  void aWorkerThatLeavesWithNothingToDoHasASuccessorAndIsNoLoss() throws Exception {
+    Path again = folder.resolve("again");
+    start(
+        "[ -e " + again + " ] && exec sleep 600\n: >" + again + "\nprintf " + step("idle") + "\n");
+    Await.until("another", SOON, () -> ask(worker::restarts) == 1 && ask(worker::up));
+    assertThat(ask(worker::lost)).isNull();
+  }
 }

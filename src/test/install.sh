@@ -8,7 +8,7 @@ if [ "${1:-tests}" != quick ]; then
 fi
 if [ "${1:-tests}" = tests ]; then
   package+=(
-    [keepalived]=keepalived [tcpdump]=tcpdump [nft]=nftables [kill]=procps [sysctl]=procps [ping]=iputils-ping [sshd]=openssh-server
+    [keepalived]=keepalived [vtysh]=frr [tcpdump]=tcpdump [nft]=nftables [kill]=procps [sysctl]=procps [ping]=iputils-ping [sshd]=openssh-server
     [ssh-keygen]=openssh-client [curl]=curl [npm]=npm [pre-commit]=pre-commit [shellcheck]=shellcheck [rsync]=rsync
     [gcc]=gcc [gencat]=libc6-dev [fcgiwrap]=fcgiwrap
     [dpkg-deb]=dpkg [strip]=binutils [lintian]=lintian [man]=man-db [debootstrap]=debootstrap

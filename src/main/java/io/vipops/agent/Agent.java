@@ -6,13 +6,18 @@ import io.vipops.engine.Engine;
 import io.vipops.engine.EngineException;
 import io.vipops.engine.EngineListener;
 import io.vipops.engine.Heartbeat;
+import io.vipops.engine.Recorder;
+import io.vipops.linux.SystemCallException;
+import io.vipops.linux.Urgency;
 import io.vipops.probe.CheckRunner;
 import io.vipops.probe.Prober;
 import io.vipops.probe.Result;
 import io.vipops.spec.AgentConfig;
 import io.vipops.spec.Check;
+import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.State;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +45,7 @@ public final class Agent {
   private final AgentThread thread = new AgentThread();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final DrainFlag drain;
+  private final LearnedChecksums checksums;
   private final Standings standings;
   private final Engine engine;
   private final CheckRunner checks;
@@ -47,22 +53,33 @@ public final class Agent {
   private final WorkerProcess worker;
   private final StatusReport status;
   private final AgentLock lock;
+  private final @Nullable Recorder recorder;
   private final SystemdNotice systemd;
   private volatile @Nullable ControlSocket control;
+  private final Notifications notifications = new Notifications(this::onNotification);
   private final Repetition repetition = new Repetition();
   private long lastTickNs = System.nanoTime();
 
   /** Set before the engine ends: what the worker is refused from then on is not its commit's. */
   private volatile boolean stopping;
 
-  private Agent(AgentConfig config, String version, List<String> workerCommand, AgentLock lock)
+  private Agent(
+      AgentConfig config,
+      String version,
+      List<String> workerCommand,
+      AgentLock lock,
+      @Nullable Path record)
       throws IOException {
     this.config = config;
     this.lock = lock;
+    recorder = record == null ? null : record(record);
     drain = DrainFlag.load(config.stateDir().resolve("state"));
     standings = new Standings(drain.isSet());
     systemd = SystemdNotice.of(System.getenv(), ProcessHandle.current().pid());
-    engine = Engine.start(new Listener(), systemd.heartbeat().orElse(Heartbeat.NONE));
+    checksums = LearnedChecksums.load(config.stateDir());
+    engine = Engine.start(new Listener(), systemd.heartbeat().orElse(Heartbeat.NONE), recorder);
+    run(config.engine());
+    engine.learned(checksums.forms());
     AgentConfig.Nginx nginx = config.nginx();
     Prober prober = new Prober(nginx.pid(), nginx.binary(), nginx.endpoint());
     checks =
@@ -72,24 +89,64 @@ public final class Agent {
     status = new StatusReport(version, config.node(), engine, standings, worker, drain);
   }
 
+  /** What somebody counts on must not be missing without a word. */
+  private void run(AgentConfig.EngineRun wanted) throws CannotStartException {
+    try {
+      if (wanted.mlock()) {
+        Urgency.keepInMemory();
+      }
+    } catch (SystemCallException e) {
+      throw new CannotStartException(
+          "engine.mlock is not permitted ("
+              + e.getMessage()
+              + "): give vipops.service a drop-in with LimitMEMLOCK=infinity, or set it to false");
+    }
+    try {
+      if (wanted.realtimePriority() > 0) {
+        engine.realtime(wanted.realtimePriority());
+      }
+    } catch (EngineException e) {
+      throw new CannotStartException(
+          "engine.realtime_priority is not permitted ("
+              + e.getMessage()
+              + "): give vipops.service a drop-in with RestrictRealtime=no,"
+              + " SystemCallFilter=@resources and LimitRTPRIO=99, or set it to 0");
+    }
+  }
+
+  private static Recorder record(Path file) throws CannotStartException {
+    try {
+      return Recorder.open(file, LOG::error);
+    } catch (FileAlreadyExistsException e) {
+      throw new CannotStartException("cannot record to " + file + ": it exists already");
+    } catch (IOException e) {
+      throw new CannotStartException("cannot record: " + StorageException.line(file, e));
+    }
+  }
+
   /**
    * Runs until {@link #stop} or until the engine fails.
    *
    * @param version of this build, for the status
    * @param workerCommand starts a worker
+   * @param record where every event of the state machines is written; null: nowhere
    * @param proven generations that have served before, the newest first; asked once, under the lock
    * @throws CannotStartException if another agent has one of the folders, or this process may not
    *     do what the engine must
    * @throws IOException if the state or run folder cannot be used
    */
   public static Agent start(
-      AgentConfig config, String version, List<String> workerCommand, Supplier<List<String>> proven)
+      AgentConfig config,
+      String version,
+      List<String> workerCommand,
+      @Nullable Path record,
+      Supplier<List<String>> proven)
       throws IOException {
     Files.createDirectories(config.stateDir());
     Files.createDirectories(config.runDir());
     AgentLock lock = AgentLock.take(config);
     try {
-      Agent agent = new Agent(config, version, workerCommand, lock);
+      Agent agent = new Agent(config, version, workerCommand, lock, record);
       agent.open(new Boot(config).choose(proven));
       return agent;
     } catch (EngineException e) {
@@ -162,6 +219,9 @@ public final class Agent {
       openControl();
     }
     engine.standing(standings.all(nowNs));
+    if (vrrp.isApplied()) {
+      checksums.note(engine.status());
+    }
     systemd.status(status.line());
   }
 
@@ -170,6 +230,12 @@ public final class Agent {
       LOG.info("check {} {}: {}", check.name(), result.ok() ? "passes" : "fails", result.text());
       engine.standing(standings.all(System.nanoTime()));
     }
+  }
+
+  /** A notify command failed; on the command's thread. */
+  private void onNotification(String line) {
+    LOG.warn("{}", line);
+    thread.run(() -> status.onEvent(line));
   }
 
   private void onWorker(Channel.Call call) {
@@ -297,6 +363,11 @@ public final class Agent {
     stopping = true;
     worker.startNoMore();
     engine.close();
+    notifications.close();
+    Recorder recording = recorder;
+    if (recording != null) {
+      recording.close();
+    }
     checks.close();
     ControlSocket socket = control;
     if (socket != null) {
@@ -314,8 +385,9 @@ public final class Agent {
     private final Repetition repetition = new Repetition();
 
     @Override
-    public void onTransition(String instance, State from, State to, String reason) {
-      LOG.info("{}: {} -> {}: {}", instance, from, to, reason);
+    public void onTransition(Instance instance, State from, State to, String reason, int priority) {
+      LOG.info("{}: {} -> {}: {}", instance.name(), from, to, reason);
+      notifications.tell(instance, to, reason, priority);
     }
 
     @Override
@@ -324,8 +396,10 @@ public final class Agent {
       if (once != null) {
         LOG.warn("{}", once);
       }
-      if (line.endsWith(RESTORED)) {
+      if (line.contains(RESTORED)) {
         thread.run(() -> status.onRestored(instance + ": " + line));
+      } else if (once != null) {
+        thread.run(() -> status.onEvent(once));
       }
     }
 

@@ -41,7 +41,9 @@ public final class Release {
       if (none) {
         return List.of("no generation in force: nothing to release");
       }
-      List<String> lines = new ArrayList<>(LeftAddresses.remove(instances));
+      List<String> lines =
+          new ArrayList<>(
+              LeftAddresses.remove(instances, LearnedChecksums.load(config.stateDir()).forms()));
       if (!unread.isEmpty()) {
         lines.addAll(unread);
         throw new IOException(String.join("; ", lines));

@@ -1,11 +1,17 @@
 package io.vipops.agent;
 
+import io.vipops.engine.AdvertLateness;
 import io.vipops.engine.Engine;
 import io.vipops.engine.InstanceStatus;
+import io.vipops.spec.Addresses;
+import io.vipops.spec.Unicast;
+import io.vipops.spec.VirtualAddress;
 import io.vipops.vrrp.State;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -87,6 +93,7 @@ final class StatusReport {
     status.put("health", degraded.isEmpty() ? "healthy" : "degraded");
     status.put("degraded_by", degraded);
     status.put("agent", agent());
+    status.put("advert_lateness", lateness(engine.lateness()));
     status.put("conditions", conditions());
     status.put("git", report.get("git"));
     status.put("generation", report.get("generation"));
@@ -142,6 +149,30 @@ final class StatusReport {
     return agent;
   }
 
+  /** For a histogram: each bucket counts what the ones before it count, too. */
+  private static Map<String, Object> lateness(AdvertLateness seen) {
+    List<Map<String, Object>> buckets = new ArrayList<>();
+    long within = 0;
+    for (int i = 0; i < seen.bounds().size(); i++) {
+      within += seen.counts().get(i);
+      buckets.add(Map.of("le", seconds(seen.bounds().get(i)), "count", within));
+    }
+    Map<String, Object> lateness = new LinkedHashMap<>();
+    lateness.put("count", within + seen.counts().get(seen.bounds().size()));
+    lateness.put("sum_seconds", seconds(seen.sum()));
+    lateness.put("buckets", buckets);
+    Map<String, Object> minute = new LinkedHashMap<>();
+    minute.put("count", seen.minuteCount());
+    minute.put("p99_seconds", seconds(seen.minuteP99()));
+    minute.put("max_seconds", seconds(seen.minuteMax()));
+    lateness.put("last_minute", minute);
+    return lateness;
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
   private boolean paused() {
     return Boolean.TRUE.equals(report.get("paused"));
   }
@@ -152,6 +183,10 @@ final class StatusReport {
     for (InstanceStatus one : instances) {
       if (one.state() == State.FAULT) {
         reasons.add(one.instance().name() + " is in Fault: " + one.reason());
+      } else {
+        one.interfaces().stream()
+            .filter(it -> it.problem() != null)
+            .forEach(it -> reasons.add(one.instance().name() + ": " + it.problem()));
       }
     }
     reasons.addAll(standings.failing(System.nanoTime()));
@@ -204,6 +239,17 @@ final class StatusReport {
     return condition.get("status") instanceof Boolean status && status != good;
   }
 
+  /** As a check is shown. */
+  private static Map<String, Object> tracked(InstanceStatus.Tracked one) {
+    Map<String, Object> status = new LinkedHashMap<>();
+    String problem = one.problem();
+    status.put("name", one.tracked().name());
+    status.put("ok", problem == null);
+    status.put("last", problem == null ? "up" : problem);
+    status.put("weight", one.tracked().weight());
+    return status;
+  }
+
   private static Map<String, @Nullable Object> instance(InstanceStatus one) {
     Map<String, @Nullable Object> status = new LinkedHashMap<>();
     status.put("name", one.instance().name());
@@ -216,12 +262,27 @@ final class StatusReport {
     status.put(
         "virtual_addresses",
         one.instance().virtualAddresses().stream().map(vip -> vip.prefix().toString()).toList());
+    List<VirtualAddress> excluded = one.instance().options().excludedAddresses();
+    if (!excluded.isEmpty()) {
+      status.put(
+          "excluded_addresses", excluded.stream().map(it -> it.prefix().toString()).toList());
+    }
     status.put(
         "priority",
         Map.of("configured", one.instance().priority(), "effective", one.effectivePriority()));
     status.put("advert_interval_ms", one.instance().advertInterval().toMillis());
     status.put("active_peer", one.activePeer());
+    if (one.checksum() != null) {
+      String wanted = one.instance().options().checksum().name().toLowerCase(Locale.ROOT);
+      status.put("checksum", Map.of("configured", wanted, "sent", one.checksum()));
+    }
+    Unicast unicast = one.instance().options().unicast();
+    if (unicast != null) {
+      List<String> peers = unicast.peers().stream().map(Addresses::text).toList();
+      status.put("unicast", Map.of("peers", peers, "min_ttl", unicast.minTtl()));
+    }
     status.put("transitions", one.transitions());
+    status.put("interfaces", one.interfaces().stream().map(StatusReport::tracked).toList());
     Map<String, Object> counters = new LinkedHashMap<>();
     counters.put("sent", one.sent());
     counters.put("received", one.received());

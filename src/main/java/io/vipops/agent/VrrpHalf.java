@@ -32,6 +32,7 @@ final class VrrpHalf {
   private final CheckRunner checks;
   private final Standings standings;
   private final Executor agentThread;
+  private boolean applied;
 
   VrrpHalf(Engine engine, CheckRunner checks, Standings standings, Executor agentThread) {
     this.agentThread = agentThread;
@@ -50,6 +51,11 @@ final class VrrpHalf {
     return hindrances.isEmpty() ? null : new Refusal(String.join("; ", hindrances), true);
   }
 
+  /** Whether the engine runs what a file said; before, nothing is known of the instances. */
+  boolean isApplied() {
+    return applied;
+  }
+
   /** Takes {@code path} into force; {@code whenDone} gets null when the kernel has it. */
   void apply(Path path, Consumer<@Nullable Refusal> whenDone) {
     Read read = read(path);
@@ -64,8 +70,10 @@ final class VrrpHalf {
         engine
             .apply(file.instances(), standings.all(System.nanoTime()))
             .whenCompleteAsync(
-                (done, failure) ->
-                    whenDone.accept(failure == null ? null : new Refusal(line(failure), true)),
+                (done, failure) -> {
+                  applied |= failure == null;
+                  whenDone.accept(failure == null ? null : new Refusal(line(failure), true));
+                },
                 agentThread); // never on the loop's, which must not wait for a pipe
   }
 

@@ -36,9 +36,13 @@ public final class Priorities {
         sum += Math.max(track.weight(), 0);
       }
     }
-    int effective = base == OWNER ? OWNER : Math.max(1, Math.min(OWNER - 1, sum));
     String reason = failing.isEmpty() ? quiet(tracks, answered) : String.join("; ", failing);
-    return new Weighing(effective, !failing.isEmpty(), fault, answered, reason);
+    return new Weighing(effective(base, sum), sum, !failing.isEmpty(), fault, answered, reason);
+  }
+
+  /** What a sum of base and weights makes of the base. */
+  static int effective(int base, int sum) {
+    return base == OWNER ? OWNER : Math.max(1, Math.min(OWNER - 1, sum));
   }
 
   private static String quiet(List<Track> tracks, boolean answered) {

@@ -50,6 +50,16 @@ final class AgentCommand implements Callable<Integer> {
   @Option(names = "--check", description = "Only say what is wrong with FILE, and stop.")
   private boolean check;
 
+  @Option(
+      names = "--record",
+      paramLabel = "FILE",
+      description = {
+        "Also write every event of the VRRP engine to FILE, which must not exist yet: what it was"
+            + " told, when, and what it did.",
+        "It ends at 256 MiB, and holds no passwords."
+      })
+  private @Nullable Path record;
+
   @Override
   public Integer call() throws InterruptedException {
     Terminal terminal = Terminal.of(Objects.requireNonNull(spec));
@@ -63,7 +73,8 @@ final class AgentCommand implements Callable<Integer> {
     }
     try {
       Logging.format(config.logFormat());
-      Agent agent = Agent.start(config, Vipops.version(), workerCommand(), () -> proven(config));
+      Agent agent =
+          Agent.start(config, Vipops.version(), workerCommand(), record, () -> proven(config));
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent), "stop"));
       agent.join();
       return 0;

@@ -52,7 +52,8 @@ final class StatusText {
             .formatted(
                 terminal.paint(style(state), active ? "●" : "○"),
                 text(one, "name"),
-                join(one.get("virtual_addresses")),
+                (join(one.get("virtual_addresses")) + " " + join(one.get("excluded_addresses")))
+                    .strip(),
                 terminal.paint(style(state), state),
                 age(one.get("since")),
                 peer));
@@ -69,6 +70,17 @@ final class StatusText {
                             text(one, "virtual_router_id"),
                             text(one, "version"),
                             text(one, "interface")))));
+    list(one.get("interfaces")).forEach(it -> interfaceLine(map(it)));
+  }
+
+  private void interfaceLine(Map<?, ?> one) {
+    String mark =
+        Boolean.TRUE.equals(one.get("ok"))
+            ? terminal.paint("fg(green)", "✓")
+            : terminal.paint("fg(red)", "✗");
+    line(
+        "    %s tracks interface %s: %s, weight %s"
+            .formatted(mark, text(one, "name"), text(one, "last"), one.get("weight")));
   }
 
   private static String style(String state) {

@@ -1,5 +1,6 @@
 package io.vipops.engine;
 
+import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.State;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -27,8 +28,8 @@ final class Bulletin {
     thread.start();
   }
 
-  void transition(String instance, State from, State to, String reason) {
-    put(listener -> listener.onTransition(instance, from, to, reason));
+  void transition(Instance instance, State from, State to, String reason, int priority) {
+    put(listener -> listener.onTransition(instance, from, to, reason, priority));
   }
 
   void event(String instance, String line) {

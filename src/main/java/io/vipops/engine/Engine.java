@@ -1,6 +1,8 @@
 package io.vipops.engine;
 
 import io.vipops.linux.SystemCallException;
+import io.vipops.linux.Urgency;
+import io.vipops.vrrp.Checksum;
 import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.Standing;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the virtual routers of this node: one loop thread that owns the sockets, the timers and the
@@ -28,6 +31,7 @@ public final class Engine implements AutoCloseable {
   private final Thread thread;
   private final Sysctl sysctl = new Sysctl();
   private volatile List<InstanceStatus> lastStatus = List.of();
+  private volatile Lateness lastLateness = new Lateness(0);
 
   private Engine(Bulletin bulletin, Loop loop) {
     this.bulletin = bulletin;
@@ -43,18 +47,20 @@ public final class Engine implements AutoCloseable {
    * @throws EngineException when this process may not (CAP_NET_RAW, CAP_NET_ADMIN)
    */
   public static Engine start(EngineListener listener) {
-    return start(listener, Heartbeat.NONE);
+    return start(listener, Heartbeat.NONE, null);
   }
 
   /**
    * As {@link #start(EngineListener)}.
    *
    * @param heartbeat given by the loop's thread
+   * @param recorder gets every event; null: nobody does
    */
-  public static Engine start(EngineListener listener, Heartbeat heartbeat) {
+  public static Engine start(
+      EngineListener listener, Heartbeat heartbeat, @Nullable Recorder recorder) {
     Bulletin bulletin = new Bulletin(listener);
     try {
-      Engine engine = new Engine(bulletin, new Loop(bulletin, heartbeat));
+      Engine engine = new Engine(bulletin, new Loop(bulletin, heartbeat, recorder));
       engine.thread.start();
       return engine;
     } catch (SystemCallException e) {
@@ -113,6 +119,21 @@ public final class Engine implements AutoCloseable {
     return applied;
   }
 
+  /**
+   * What was learned of the peers in an earlier run; for instances that are applied from now on.
+   *
+   * @param checksums by {@link InstanceStatus#router}
+   */
+  public void learned(Map<String, Checksum> checksums) {
+    Map<String, Checksum> forms = Map.copyOf(checksums);
+    var unused =
+        order(
+            (nowNs, done) -> {
+              loop.routers().learned(forms);
+              done.complete(null);
+            });
+  }
+
   /** Tells instances, by name, what this node now thinks of itself. */
   public void standing(Map<String, Standing> standings) {
     Map<String, Standing> now = Map.copyOf(standings);
@@ -124,22 +145,49 @@ public final class Engine implements AutoCloseable {
             });
   }
 
-  /** One snapshot of every instance; the last one once the loop has ended. */
-  public List<InstanceStatus> status() {
+  /**
+   * Has the loop go before every thread of the host that is not real-time (SCHED_RR); returns when
+   * it does.
+   *
+   * @param priority 1-99
+   * @throws EngineException when this process may not
+   */
+  public void realtime(int priority) {
     CompletableFuture<Void> asked =
         order(
             (nowNs, done) -> {
-              lastStatus = loop.routers().all().stream().map(LiveRouter::status).toList();
-              done.complete(null);
+              try {
+                Urgency.realtime(priority);
+                done.complete(null);
+              } catch (SystemCallException e) {
+                throw new EngineException(String.valueOf(e.getMessage()));
+              }
             });
-    try {
-      asked.get(ANSWER_MS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // The last one it is.
+    String refusal =
+        asked
+            .handle((done, failure) -> failure == null ? "" : String.valueOf(failure.getMessage()))
+            .join();
+    if (!refusal.isEmpty()) {
+      throw new EngineException(refusal);
     }
-    return lastStatus;
+  }
+
+  /** One snapshot of every instance; the last one once the loop has ended. */
+  public List<InstanceStatus> status() {
+    boolean unused =
+        awaited(
+            order(
+                (nowNs, done) -> {
+                  lastStatus = loop.routers().status();
+                  lastLateness = loop.lateness(nowNs);
+                  done.complete(null);
+                }));
+    return lastStatus; // the last one it is, where none came
+  }
+
+  /** How late adverts were sent, as of the last {@link #status}. */
+  public AdvertLateness lateness() {
+    return lastLateness.summary();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.vipops.engine;
 
+import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.State;
 
 /**
@@ -7,7 +8,11 @@ import io.vipops.vrrp.State;
  * time, but what piles up meanwhile is dropped and counted in the end.
  */
 public interface EngineListener {
-  void onTransition(String instance, State from, State to, String reason);
+  /**
+   * @param instance as the configuration has it now
+   * @param priority the effective one
+   */
+  void onTransition(Instance instance, State from, State to, String reason, int priority);
 
   /** Something a person should know of, one line: a sender with a bad checksum, two Actives. */
   void onEvent(String instance, String line);

@@ -1,22 +1,20 @@
 package io.vipops.engine;
 
 import io.vipops.vrrp.AdvertCodec;
-import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An IPv4 packet as a raw socket delivers it (RFC 791 §3.1).
+ * A packet as a raw socket delivers it.
  *
  * @param payload what follows the IP header, to the end that the header names
  */
 record IpPacket(AdvertCodec.Ip ip, ByteBuffer payload) {
 
-  /** Returns null when the bytes are no IPv4 packet. */
-  static @Nullable IpPacket parse(byte[] bytes) {
+  /** From the IPv4 header on (RFC 791 §3.1). Returns null when the bytes are no IPv4 packet. */
+  static @Nullable IpPacket ipv4(byte[] bytes) {
     int header = bytes.length < 20 ? 0 : (bytes[0] & 0xf) * 4;
     if (header < 20 || header > bytes.length || bytes[0] >> 4 != 4) {
       return null;
@@ -25,20 +23,26 @@ record IpPacket(AdvertCodec.Ip ip, ByteBuffer payload) {
     if (total < header || total > bytes.length) {
       return null;
     }
-    AdvertCodec.Ip ip = new AdvertCodec.Ip(address(bytes, 12), address(bytes, 16), bytes[8] & 0xff);
-    return new IpPacket(ip, ByteBuffer.wrap(bytes, header, total - header));
+    InetAddress source = AdvertCodec.address(Arrays.copyOfRange(bytes, 12, 16));
+    InetAddress destination = AdvertCodec.address(Arrays.copyOfRange(bytes, 16, 20));
+    return new IpPacket(
+        new AdvertCodec.Ip(source, destination, bytes[8] & 0xff),
+        ByteBuffer.wrap(bytes, header, total - header));
+  }
+
+  /**
+   * What follows the IPv6 headers, and what the kernel tells beside it.
+   *
+   * @param source 16 bytes, as {@code destination}
+   */
+  static IpPacket ipv6(byte[] source, byte[] destination, int hopLimit, byte[] payload) {
+    return new IpPacket(
+        new AdvertCodec.Ip(AdvertCodec.address(source), AdvertCodec.address(destination), hopLimit),
+        ByteBuffer.wrap(payload));
   }
 
   /** The virtual router it is about, or 0 for a payload too short to say. */
   int virtualRouterId() {
     return payload.remaining() < 2 ? 0 : payload.get(payload.position() + 1) & 0xff;
-  }
-
-  private static Inet4Address address(byte[] bytes, int at) {
-    try {
-      return (Inet4Address) InetAddress.getByAddress(Arrays.copyOfRange(bytes, at, at + 4));
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException(e); // only for another length than 4 or 16
-    }
   }
 }

@@ -3,21 +3,25 @@ package io.vipops.engine;
 import static java.util.stream.Collectors.toSet;
 
 import io.vipops.linux.Errno;
+import io.vipops.linux.Hearing;
 import io.vipops.linux.SystemCallException;
 import io.vipops.linux.VrrpSocket;
 import io.vipops.netlink.InterfaceAddress;
 import io.vipops.netlink.Link;
+import io.vipops.spec.Prefix;
 import io.vipops.spec.VirtualAddress;
 import io.vipops.vrrp.AdvertCodec;
 import io.vipops.vrrp.Checksum;
 import io.vipops.vrrp.Instance;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Virtual addresses that an engine left on this host when it died. Their lease would end them too,
@@ -32,10 +36,11 @@ public final class LeftAddresses {
    * engine here meanwhile.
    *
    * @param instances may be of several generations, and have addresses in common
+   * @param checksums what was learned of the peers, by {@link InstanceStatus#router}
    * @return a line for each address that was removed, or could not be
    * @throws EngineException when this process may not (CAP_NET_ADMIN)
    */
-  public static List<String> remove(List<Instance> instances) {
+  public static List<String> remove(List<Instance> instances, Map<String, Checksum> checksums) {
     List<String> lines = new ArrayList<>();
     try (Rtnetlink kernel = new Rtnetlink();
         SocketEnder sockets = new SocketEnder(address -> false)) {
@@ -44,19 +49,23 @@ public final class LeftAddresses {
       Set<InterfaceAddress> taken = new HashSet<>();
       for (Instance it : instances) {
         Link link = host.link(it.interfaceName());
-        List<InterfaceAddress> left = link == null ? List.of() : left(it, link, host, own);
-        left = left.stream().filter(taken::add).toList();
-        if (link == null || left.isEmpty()) {
-          continue;
+        List<InterfaceAddress> left =
+            left(it, link, host, own).stream().filter(taken::add).toList();
+        if (link != null && !left.isEmpty()) {
+          resign(it, link, host, checksums.get(InstanceStatus.router(it)), lines);
         }
-        resign(it, link, lines);
         for (InterfaceAddress entry : left) {
           int errno = kernel.delete(entry);
-          String what = entry.address().getHostAddress() + "/" + entry.prefixLength();
+          String what = new Prefix(entry.address(), entry.prefixLength()).toString();
           lines.add(
               errno == 0
-                  ? "removed " + what + " from " + link.name()
-                  : "cannot remove " + what + " from " + link.name() + ": " + Errno.text(errno));
+                  ? "removed " + what + " from " + host.name(entry.interfaceIndex())
+                  : "cannot remove "
+                      + what
+                      + " from "
+                      + host.name(entry.interfaceIndex())
+                      + ": "
+                      + Errno.text(errno));
           sockets.end(entry.address());
         }
       }
@@ -67,31 +76,51 @@ public final class LeftAddresses {
   }
 
   private static List<InterfaceAddress> left(
-      Instance it, Link link, HostTable host, Set<InetAddress> own) {
+      Instance it, @Nullable Link link, HostTable host, Set<InetAddress> own) {
     List<InterfaceAddress> left = new ArrayList<>();
-    for (VirtualAddress vip : it.virtualAddresses()) {
-      if (!own.contains(vip.prefix().address())) {
-        left.addAll(host.entries(link.index(), vip.prefix().address()));
+    for (VirtualAddress vip : it.movedAddresses()) {
+      Link of = vip.interfaceName() == null ? link : host.link(vip.interfaceName());
+      if (of != null && !own.contains(vip.prefix().address())) {
+        left.addAll(host.entries(of.index(), vip.prefix().address()));
       }
     }
     return left;
   }
 
   /** Only what was held is resigned: an Active peer would answer each 0 with an advert. */
-  private static void resign(Instance it, Link link, List<String> lines) {
-    if (!(it.address() instanceof Inet4Address own)) {
-      return;
-    }
+  private static void resign(
+      Instance it, Link link, HostTable host, @Nullable Checksum learned, List<String> lines) {
     try {
       Instance run = HostCheck.requireSendable(Secrets.resolve(it)).run();
-      try (VrrpSocket socket = VrrpSocket.open(link.name(), link.index(), own, new TreeSet<>())) {
+      InetAddress own = source(it, link, host);
+      Checksum form = new ChecksumChoice(run, learned).form();
+      Hearing nobody =
+          new Hearing(
+              new TreeSet<>(), run.isUnicast() ? new Hearing.Peers(Set.of(), 255, false) : null);
+      try (VrrpSocket socket = VrrpSocket.open(link.name(), link.index(), own, nobody)) {
+        Function<InetAddress, byte[]> resignation =
+            to -> AdvertCodec.encode(run, 0, run.advertInterval(), form, own, to);
         socket.send(
-            AdvertCodec.encode(
-                run, 0, run.advertInterval(), Checksum.PSEUDO_HEADER, LiveRouter.GROUP));
+            AdvertCodec.destinations(run, own).stream()
+                .map(to -> new VrrpSocket.Packet(resignation.apply(to), to))
+                .toList());
       }
     } catch (EngineException | SystemCallException e) {
       // The address matters more; the peer finds out by silence.
       lines.add("instance " + it.name() + ": priority 0 not sent: " + e.getMessage());
     }
+  }
+
+  private static InetAddress source(Instance it, Link link, HostTable host) {
+    if (!it.isIpv6()) {
+      return it.address();
+    }
+    Set<InetAddress> virtual =
+        it.movedAddresses().stream().map(vip -> vip.prefix().address()).collect(toSet());
+    InetAddress source = host.linkLocal(link.index(), null, virtual);
+    if (source == null) {
+      throw new EngineException(link.name() + " has no link-local IPv6 address to send from");
+    }
+    return source;
   }
 }

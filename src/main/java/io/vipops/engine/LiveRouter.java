@@ -1,45 +1,57 @@
 package io.vipops.engine;
 
+import io.vipops.linux.SystemCallException;
+import io.vipops.linux.VrrpSocket;
+import io.vipops.spec.Addresses;
 import io.vipops.vrrp.AdvertCodec;
+import io.vipops.vrrp.Advertisement;
 import io.vipops.vrrp.Checksum;
+import io.vipops.vrrp.Decoded;
 import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.Standing;
 import io.vipops.vrrp.State;
 import io.vipops.vrrp.VirtualRouter;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Instant;
-import java.util.Map;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A state machine at work: with its place on the host, its last advert, and what is counted. */
 final class LiveRouter {
-  /** 224.0.0.18, RFC 9568 §5.1.1.2. */
-  static final Inet4Address GROUP = group();
+  /** Why packets of any sender were lost: the receive buffer was full. */
+  static final String OVERFLOW = "overflow";
 
   private final VirtualRouter router;
   private final Port port;
   private Configured configured;
 
-  /** Peers on IPv4 disagree on version 3's checksum: begin as most do, follow what is heard. */
-  private Checksum checksum = Checksum.PSEUDO_HEADER;
+  private final ChecksumChoice checksum;
 
   private Effect.@Nullable Advertise encodedFor;
-  private byte[] encoded = {};
+  private @Nullable InetAddress encodedFrom;
+  private List<VrrpSocket.Packet> encoded = List.of();
 
   private Instant since = Instant.EPOCH;
   private String reason = "";
   private long transitions;
   private long sent;
+  private long sentNs;
   private long received;
-  private final SortedMap<String, Long> discarded =
-      new TreeMap<>(Map.of("ttl", 0L, "checksum", 0L));
+
+  /** Every reason is there from the start: a counter that appears late looks like a reset. */
+  private final SortedMap<String, Long> discarded = new TreeMap<>();
 
   /** The last complaint that was passed on, so that it is not passed on every second. */
   private String complaint = "";
+
+  /** The checks' and the operator's word, without what tracked interfaces make of it. */
+  Standing told;
+
+  /** The list had no link-local address, and no advert with one was heard since. */
+  private boolean awaitingLinkLocal;
 
   /** Whether the peer's addresses differ from ours. */
   boolean addressesDiffer;
@@ -48,15 +60,33 @@ final class LiveRouter {
   @Nullable String refused;
 
   /** What the state machine was last told of its link: a problem, or null. */
-  @Nullable String told;
+  @Nullable String toldProblem;
+
+  /** The interface whose problem that is; null: none, or it is of another kind. */
+  @Nullable String downInterface;
 
   /** When {@link #refused} is forgotten, for another try. */
   long retryNs = Long.MAX_VALUE;
 
-  LiveRouter(Configured configured, Standing standing, Port port) {
+  /**
+   * @param told the agent's word
+   * @param learned which checksum its peers used in an earlier run; null: not known
+   */
+  LiveRouter(
+      Configured configured,
+      Standing told,
+      VirtualRouter router,
+      @Nullable Checksum learned,
+      Port port) {
     this.configured = configured;
-    this.router = new VirtualRouter(configured.run(), standing);
+    this.checksum = new ChecksumChoice(configured.run(), learned);
+    this.told = told;
+    this.router = router;
     this.port = port;
+    for (Decoded.Reason reason : Decoded.Reason.values()) {
+      discarded.put(reason.key(), 0L);
+    }
+    discarded.put(OVERFLOW, 0L);
   }
 
   VirtualRouter router() {
@@ -71,9 +101,26 @@ final class LiveRouter {
     return configured;
   }
 
+  /**
+   * Whether adverts must begin with a link-local address. Where this node's own list has none, the
+   * peers' need have none either: keepalived runs such pairs, and discarding each other both would
+   * serve. When one is added the nodes hear of it one after the other: until an advert has it,
+   * those without still count.
+   */
+  boolean needsLinkLocal() {
+    return !awaitingLinkLocal && instance().hasLinkLocal();
+  }
+
+  void heard(Advertisement advert) {
+    received++;
+    awaitingLinkLocal &= !advert.beginsWithLinkLocal();
+  }
+
   /** Takes over what {@link VirtualRouter#onInstance} was told. */
   void configured(Configured next) {
+    awaitingLinkLocal |= !instance().hasLinkLocal();
     configured = next;
+    checksum.configure(next.run().options().checksum());
     encodedFor = null;
   }
 
@@ -85,33 +132,59 @@ final class LiveRouter {
     return instance().name();
   }
 
-  /** The bytes of an advert; made once for as long as nothing in them changes. */
-  byte[] encode(Effect.Advertise advert) {
-    if (!advert.equals(encodedFor)) {
+  /**
+   * Sends an advert to the group, or to every peer, whichever of them it cannot be sent to.
+   *
+   * @return whether there was something to send with
+   * @throws SystemCallException the first failure
+   */
+  boolean send(Effect.Advertise advert) throws SystemCallException {
+    VrrpSocket socket = port.socket();
+    InetAddress source = port.source();
+    if (socket == null || source == null) {
+      return false;
+    }
+    socket.send(encode(advert, source));
+    sent++;
+    sentNs = System.nanoTime();
+    return true;
+  }
+
+  /** How many adverts were sent. */
+  long sent() {
+    return sent;
+  }
+
+  /** When the last of them was. */
+  long sentNs() {
+    return sentNs;
+  }
+
+  /** Made once for as long as nothing in them changes. */
+  private List<VrrpSocket.Packet> encode(Effect.Advertise advert, InetAddress source) {
+    if (!advert.equals(encodedFor) || !source.equals(encodedFrom)) {
       encoded =
-          AdvertCodec.encode(
-              instance(), advert.priority(), advert.maxAdvertiseInterval(), checksum, GROUP);
+          AdvertCodec.destinations(instance(), source).stream()
+              .map(to -> new VrrpSocket.Packet(encode(advert, source, to), to))
+              .toList();
       encodedFor = advert;
+      encodedFrom = source;
     }
     return encoded;
   }
 
-  /** Returns whether this is another form than before. */
-  boolean heardChecksum(Checksum heard) {
-    if (instance().version() == 2 || heard == checksum) {
-      return false;
+  private byte[] encode(Effect.Advertise advert, InetAddress source, InetAddress to) {
+    return AdvertCodec.encode(
+        instance(), advert.priority(), advert.maxAdvertiseInterval(), checksum.form(), source, to);
+  }
+
+  /** Returns what to tell of a peer's checksum, after its address; null: nothing. */
+  @Nullable String heardChecksum(Checksum heard) {
+    String news = checksum.heard(heard);
+    if (news != null) {
+      encodedFor = null;
     }
-    checksum = heard;
-    encodedFor = null;
-    return true;
-  }
-
-  void countSent() {
-    sent++;
-  }
-
-  void countReceived() {
-    received++;
+    return news;
   }
 
   void countDiscarded(String why, long number) {
@@ -133,26 +206,26 @@ final class LiveRouter {
     return news;
   }
 
-  InstanceStatus status() {
+  /**
+   * @param host where the interfaces that it tracks are looked up
+   */
+  InstanceStatus status(HostTable host) {
     InetAddress peer = router.activePeer();
     return new InstanceStatus(
         configured.shown(),
         router.state(),
         since,
         reason,
-        router.standing().effectivePriority(),
-        peer == null ? null : peer.getHostAddress(),
+        router.priority(),
+        peer == null ? null : Addresses.text(peer),
         transitions,
         sent,
         received,
-        new TreeMap<>(discarded));
-  }
-
-  private static Inet4Address group() {
-    try {
-      return (Inet4Address) InetAddress.getByAddress(new byte[] {(byte) 224, 0, 0, 18});
-    } catch (java.net.UnknownHostException e) {
-      throw new IllegalStateException(e); // only for another length than 4 or 16
-    }
+        new TreeMap<>(discarded),
+        instance().options().trackInterfaces().stream()
+            .map(it -> new InstanceStatus.Tracked(it, host.linkProblem(it.name())))
+            .toList(),
+        checksum.text(),
+        checksum.learned());
   }
 }

@@ -8,7 +8,6 @@ import io.vipops.linux.NetlinkSocket;
 import io.vipops.linux.PacketBatch;
 import io.vipops.linux.Poll;
 import io.vipops.linux.SystemCallException;
-import io.vipops.linux.VrrpSocket;
 import io.vipops.netlink.InterfaceAddress;
 import io.vipops.netlink.NetlinkMessage;
 import io.vipops.spec.VirtualAddress;
@@ -37,6 +36,11 @@ final class Loop implements Runnable {
 
   private static final long REOPEN_NS = 1_000_000_000L;
 
+  private static final long LOOK_NS = 1_000_000_000L;
+
+  /** The clocks are read one after the other, and the kernel may come between. */
+  private static final long SUSPEND_NS = 10_000_000L;
+
   /** An order from outside; runs on the loop's thread. */
   interface Order {
     void run(long nowNs) throws SystemCallException;
@@ -53,24 +57,34 @@ final class Loop implements Runnable {
   private final LinkSocket lan;
   private final Vips vips;
   private final SocketEnder sockets;
+  private final Claims claims;
   private final Bulletin bulletin;
   private final Performer performer;
   private final Routers routers;
   private final Receiver receiver;
   private final List<Runnable> whenSettled = new ArrayList<>();
   private final Heartbeat heartbeat;
+  private final Clocks clocks = new Clocks();
+  private final Lateness lateness = new Lateness(System.nanoTime());
   private HostTable host;
   private boolean stopping;
 
+  /** For how long the host had been suspended when that was last looked at. */
+  private long suspendedNs;
+
   /** When the next heartbeat is due. */
   private long beatNs;
+
+  /** When {@link #lookAround} is due. */
+  private long lookNs = System.nanoTime();
 
   /** The kernel dropped notifications and {@link #host} has not been asked for anew yet. */
   private boolean noticesLost;
 
   private volatile @Nullable Throwable ended;
 
-  Loop(Bulletin bulletin, Heartbeat heartbeat) throws SystemCallException {
+  Loop(Bulletin bulletin, Heartbeat heartbeat, @Nullable Recorder recorder)
+      throws SystemCallException {
     this.bulletin = bulletin;
     this.heartbeat = heartbeat;
     beatNs = System.nanoTime();
@@ -83,8 +97,11 @@ final class Loop implements Runnable {
     vips = new Vips(kernel);
     sockets = new SocketEnder(vips::holds);
     performer = new Performer(vips, lan, sockets, bulletin, () -> host);
-    routers = new Routers(performer, () -> host);
-    receiver = new Receiver(performer, bulletin, new PacketBatch(), new Clocks());
+    routers = new Routers(performer, () -> host, recorder);
+    PacketBatch batch = new PacketBatch();
+    receiver = new Receiver(performer, bulletin, batch, clocks);
+    claims = new Claims(batch);
+    suspendedNs = clocks.suspendedNs();
   }
 
   /** Hands an order in, from any thread; it runs soon, or is refused. */
@@ -100,6 +117,11 @@ final class Loop implements Runnable {
   /** The virtual routers; on the loop's thread only. */
   Routers routers() {
     return routers;
+  }
+
+  /** How late adverts were sent; on the loop's thread only. */
+  Lateness lateness(long nowNs) {
+    return lateness.copy(nowNs);
   }
 
   /** What the host refused since the last call; on the loop's thread only. */
@@ -133,6 +155,7 @@ final class Loop implements Runnable {
       ended = cause;
       refuseAll(cause);
       routers.ports().forEach(Port::close);
+      claims.close();
       sockets.close();
       lan.close();
       notices.close();
@@ -151,9 +174,10 @@ final class Loop implements Runnable {
     poll.watch(fds);
     poll.await(waitNs());
     receiver.wake();
+    noticeSuspend();
     for (int i = 0; i < open.size(); i++) {
       if (poll.ready(i + 2)) {
-        receiver.drain(open.get(i));
+        receiver.drain(open.get(i), this::keepTime);
       }
     }
     if (poll.ready(1) || noticesLost) {
@@ -168,11 +192,36 @@ final class Loop implements Runnable {
     if (System.nanoTime() - receiver.wokenNs() > STALE_NS) {
       // News, orders or a stolen processor took so long that adverts may have come meanwhile.
       receiver.wake();
-      open.forEach(receiver::drain);
+      open.forEach(it -> receiver.drain(it, this::keepTime));
     }
+    lookAround();
     timers();
     boolean unused = settle();
     beat();
+  }
+
+  /** Before all else that a turn does: what it finds to do may be old by hours. */
+  private void noticeSuspend() {
+    long sleptNs = clocks.suspendedNs() - suspendedNs;
+    if (sleptNs > SUSPEND_NS) {
+      suspendedNs += sleptNs;
+      long nowNs = System.nanoTime();
+      for (LiveRouter it : routers.driven()) {
+        performer.perform(it, it.router().onSuspended(sleptNs, nowNs), nowNs);
+      }
+    }
+  }
+
+  /**
+   * At what can wait: now and then, and never because something is there, which may be sent without
+   * end.
+   */
+  private void lookAround() {
+    if (System.nanoTime() - lookNs >= 0) {
+      lookNs = System.nanoTime() + LOOK_NS;
+      routers.ports().forEach(receiver::countRefused);
+      claims.look(routers.all(), host, performer, System.nanoTime());
+    }
   }
 
   /** Last in a turn: all that may hang lies before it. */
@@ -199,6 +248,9 @@ final class Loop implements Runnable {
       next = Math.min(next, Math.min(it.router().nextDeadlineNs(), it.retryNs));
     }
     for (Port port : routers.ports()) {
+      if (port.refused() != null) {
+        next = Math.min(next, lookNs);
+      }
       if (port.interfaceIndex() != 0 && port.socket() == null) {
         next = Math.min(next, System.nanoTime() + REOPEN_NS);
       }
@@ -212,14 +264,39 @@ final class Loop implements Runnable {
       if (nowNs >= it.retryNs) {
         routers.forgetRefusal(it, nowNs);
       }
-      if (nowNs >= it.router().nextDeadlineNs()) {
-        performer.perform(it, it.router().onTimer(nowNs), nowNs);
-      }
+      // Silence proves nothing while packets wait that came after this turn began.
+      timer(it, it.router().mayGoOn(nowNs) ? nowNs : receiver.wokenNs());
     }
     for (Port port : routers.ports()) {
       if (port.socket() == null && port.refresh(host)) {
         routers.tellLink(port, nowNs);
       }
+    }
+  }
+
+  /**
+   * Between the packets of a flood: an Active that was not silent for so long that it must listen
+   * first goes on speaking in time, or the flood would make a Backup take over. All else waits
+   * until everything is heard.
+   */
+  private void keepTime() {
+    long nowNs = System.nanoTime();
+    for (LiveRouter it : routers.driven()) {
+      if (it.router().mayGoOn(nowNs)) {
+        timer(it, nowNs);
+      }
+    }
+  }
+
+  private void timer(LiveRouter it, long nowNs) {
+    if (nowNs < it.router().nextDeadlineNs()) {
+      return;
+    }
+    long dueNs = it.router().advertDueNs();
+    long sent = it.sent();
+    performer.perform(it, it.router().onTimer(nowNs), nowNs);
+    if (it.sent() > sent) {
+      lateness.count(it.sentNs() - dueNs, it.sentNs());
     }
   }
 
@@ -245,6 +322,9 @@ final class Loop implements Runnable {
       if (port.refresh(host)) {
         routers.tellLink(port, nowNs);
       }
+    }
+    if (host.linksChanged()) { // addresses come and go by the second, with each lease
+      routers.tellInterfaces(nowNs);
     }
     for (InterfaceAddress it : gone) {
       LiveRouter holder = vips.removed(it);
@@ -277,7 +357,7 @@ final class Loop implements Runnable {
   }
 
   private void restore(LiveRouter holder, InterfaceAddress gone, long nowNs) {
-    holder.instance().virtualAddresses().stream()
+    holder.instance().movedAddresses().stream()
         .filter(vip -> vip.prefix().address().equals(gone.address()))
         .findFirst()
         .ifPresent(
@@ -292,14 +372,15 @@ final class Loop implements Runnable {
       if (state == State.ACTIVE || state == State.HANDING_OVER) {
         continue;
       }
-      for (VirtualAddress vip : it.instance().virtualAddresses()) {
+      for (VirtualAddress vip : it.instance().movedAddresses()) {
         InetAddress address = vip.prefix().address();
-        boolean here = !host.entries(it.port().interfaceIndex(), address).isEmpty();
-        if (here && !vips.holds(address) && !address.equals(it.instance().address())) {
+        int index = Vips.interfaceIndex(it, vip, host);
+        boolean here = !host.entries(index, address).isEmpty();
+        if (here && !vips.holds(index, address) && !address.equals(it.instance().address())) {
           lines.add(
               vip.prefix()
                   + " is on "
-                  + it.port().name()
+                  + Vips.interfaceName(it, vip)
                   + " though "
                   + it.name()
                   + " is "
@@ -317,9 +398,8 @@ final class Loop implements Runnable {
   private void withdraw() {
     for (LiveRouter it : routers.driven()) {
       try {
-        VrrpSocket socket = it.port().socket();
-        if (it.router().state() == State.ACTIVE && socket != null) {
-          socket.send(it.encode(new Effect.Advertise(0, it.instance().advertInterval())));
+        if (it.router().state() == State.ACTIVE) {
+          boolean unused = it.send(new Effect.Advertise(0, it.instance().advertInterval()));
         }
       } catch (SystemCallException | RuntimeException e) {
         // The addresses matter more.

@@ -2,11 +2,14 @@ package io.vipops.engine;
 
 import io.vipops.linux.LinkSocket;
 import io.vipops.linux.SystemCallException;
-import io.vipops.linux.VrrpSocket;
+import io.vipops.netlink.Link;
 import io.vipops.spec.VirtualAddress;
 import io.vipops.vrrp.ArpFrame;
 import io.vipops.vrrp.Effect;
+import io.vipops.vrrp.NeighborAdvertisement;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,13 +57,18 @@ final class Performer {
         bulletin.event(it.name(), report.line());
       } else if (effect instanceof Effect.Transition move) {
         it.moved(move, Instant.now());
-        bulletin.transition(it.name(), move.from(), move.to(), move.reason());
+        bulletin.transition(
+            it.configured().shown(),
+            move.from(),
+            move.to(),
+            move.reason(),
+            it.router().standing().effectivePriority());
       }
     }
     if (refusal != null) {
       troubles.add("instance " + it.name() + ": " + refusal);
       it.refused = refusal;
-      it.told = refusal;
+      it.toldProblem = refusal;
       it.retryNs = nowNs + RETRY_NS;
       perform(it, it.router().onLink(false, refusal, nowNs), nowNs);
     }
@@ -92,31 +100,30 @@ final class Performer {
 
   /** A send may fail while the cable is out; that is what the link's own news is for. */
   private void advertise(LiveRouter it, Effect.Advertise advert) {
-    VrrpSocket socket = it.port().socket();
-    if (socket == null) {
-      return;
-    }
     try {
-      socket.send(it.encode(advert));
-      it.countSent();
-      boolean unused = it.complains("");
+      boolean unused = it.send(advert) && it.complains("");
     } catch (SystemCallException e) {
       complain(it, "advert not sent: " + e.getMessage());
     }
   }
 
   private void announce(LiveRouter it, List<VirtualAddress> addresses) {
-    byte[] mac = it.port().hardwareAddress();
-    if (mac.length != 6) {
-      return; // no Ethernet: nobody resolves anything there
-    }
     for (VirtualAddress vip : addresses) {
-      if (vip.prefix().address() instanceof Inet4Address address) {
-        try {
-          lan.send(ArpFrame.gratuitous(mac, address), it.port().interfaceIndex());
-        } catch (SystemCallException e) {
-          complain(it, "gratuitous ARP not sent: " + e.getMessage());
-        }
+      Link link = host.get().link(Vips.interfaceName(it, vip));
+      if (link == null || link.hardwareAddress().length != 6) {
+        continue; // no Ethernet: nobody resolves anything there
+      }
+      InetAddress address = vip.prefix().address();
+      byte[] frame =
+          address instanceof Inet6Address ipv6
+              ? NeighborAdvertisement.unsolicited(
+                  link.hardwareAddress(), ipv6, Sysctl.forwardsIpv6(link.name()))
+              : ArpFrame.gratuitous(link.hardwareAddress(), (Inet4Address) address);
+      try {
+        lan.send(frame, link.index());
+      } catch (SystemCallException e) {
+        String what = it.port().isIpv6() ? "neighbor advertisement" : "gratuitous ARP";
+        complain(it, what + " not sent: " + e.getMessage());
       }
     }
   }

@@ -1,35 +1,59 @@
 package io.vipops.engine;
 
+import io.vipops.linux.Hearing;
 import io.vipops.linux.SystemCallException;
 import io.vipops.linux.VrrpSocket;
 import io.vipops.netlink.Link;
-import java.net.Inet4Address;
+import io.vipops.spec.Unicast;
+import io.vipops.vrrp.Instance;
+import java.net.InetAddress;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where virtual routers meet the LAN: one interface, the node's address on it, and the one socket
- * that all of them share.
+ * Where virtual routers meet the LAN: one interface, the node's address on it of one family, and
+ * the one socket that all of them share; those of unicast have a port of their own, which joins no
+ * group.
  */
 final class Port {
-  record Key(String interfaceName, Inet4Address address) {}
+  /**
+   * @param address the node's own; null over IPv6, where the interface's link-local address serves
+   */
+  record Key(String interfaceName, @Nullable InetAddress address, boolean unicast) {
+    static Key of(Instance instance) {
+      InetAddress address = instance.isIpv6() ? null : instance.address();
+      return new Key(instance.interfaceName(), address, instance.isUnicast());
+    }
+  }
 
   private final Key key;
   private final SortedMap<Integer, LiveRouter> routers = new TreeMap<>();
+  private final Supplier<Set<InetAddress>> virtualAddresses;
   private @Nullable VrrpSocket socket;
+
+  /** Of unicast: hears what the other does not, to be counted. */
+  private @Nullable VrrpSocket refused;
+
+  private @Nullable InetAddress source;
   private int interfaceIndex;
   private byte[] hardwareAddress = {};
   private @Nullable String problem = "not opened yet";
   private int lost;
 
-  Port(Key key) {
+  /**
+   * @param virtualAddresses of all routers of this host: no port may send from one
+   */
+  Port(Key key, Supplier<Set<InetAddress>> virtualAddresses) {
     this.key = key;
+    this.virtualAddresses = virtualAddresses;
   }
 
   Key key() {
@@ -46,12 +70,26 @@ final class Port {
     return interfaceIndex;
   }
 
+  boolean isIpv6() {
+    return key.address == null;
+  }
+
+  /** Where adverts come from; null: the interface has no such address. */
+  @Nullable InetAddress source() {
+    return source;
+  }
+
   byte[] hardwareAddress() {
     return hardwareAddress;
   }
 
   @Nullable VrrpSocket socket() {
     return socket;
+  }
+
+  /** What is from no peer, or has too low a TTL, comes here; null: nobody counts it. */
+  @Nullable VrrpSocket refused() {
+    return refused;
   }
 
   /** Why nobody can serve here; null: one can. */
@@ -82,33 +120,52 @@ final class Port {
   }
 
   /**
-   * Looks at the host anew; opens the socket again where the interface is another than before.
+   * Looks at the host anew; opens the socket again where the interface or the address to send from
+   * is another than before.
    *
-   * @return whether {@link #problem} or {@link #socket} changed
+   * @return whether {@link #problem}, {@link #source} or {@link #socket} changed
    */
   boolean refresh(HostTable host) {
     Link link = host.link(key.interfaceName);
     int index = link == null ? 0 : link.index();
     VrrpSocket socketBefore = socket;
     String problemBefore = problem;
-    if (index != interfaceIndex) {
+    InetAddress from =
+        isIpv6() ? host.linkLocal(index, source, virtualAddresses.get()) : key.address;
+    boolean another = index != interfaceIndex || !Objects.equals(from, source);
+    if (another) {
       close();
     }
     interfaceIndex = index;
+    source = from;
     hardwareAddress = link == null ? new byte[0] : link.hardwareAddress();
-    problem = host.problem(key.interfaceName, key.address);
-    if (link != null && socket == null) {
-      open(link);
+    problem = host.problem(key.interfaceName, from);
+    if (link != null && from != null && socket == null) {
+      open(link, from);
     }
-    return socket != socketBefore || !Objects.equals(problem, problemBefore);
+    return another || socket != socketBefore || !Objects.equals(problem, problemBefore);
   }
 
-  private void open(Link link) {
+  /** Of all routers here. */
+  Set<InetAddress> virtualAddresses() {
+    Set<InetAddress> addresses = new HashSet<>();
+    for (LiveRouter it : routers.values()) {
+      it.instance().movedAddresses().forEach(vip -> addresses.add(vip.prefix().address()));
+    }
+    return addresses;
+  }
+
+  private void open(Link link, InetAddress from) {
     try {
-      socket = VrrpSocket.open(link.name(), link.index(), key.address, ids());
+      socket = VrrpSocket.open(link.name(), link.index(), from, hearing(false));
       lost = 0;
+      if (key.unicast) {
+        refused = VrrpSocket.open(link.name(), link.index(), from, hearing(true));
+      }
     } catch (SystemCallException e) {
-      problem = String.valueOf(e.getMessage());
+      close();
+      // An address that is missing is better told by what was seen of the host.
+      problem = problem == null ? String.valueOf(e.getMessage()) : problem;
     }
   }
 
@@ -119,17 +176,37 @@ final class Port {
     return Math.max(0, more);
   }
 
-  private void filter() throws SystemCallException {
+  /** The routers, or what they want to hear, are others than before. */
+  void filter() throws SystemCallException {
     if (socket != null) {
-      socket.filter(ids());
+      socket.filter(hearing(false));
+    }
+    if (refused != null) {
+      refused.filter(hearing(true));
     }
   }
 
-  private SortedSet<Integer> ids() {
-    return new TreeSet<>(routers.keySet());
+  /** What any of the routers wants to hear; each of them looks again. */
+  private Hearing hearing(boolean instead) {
+    Set<InetAddress> peers = new HashSet<>();
+    int minTtl = Unicast.MIN_TTL;
+    for (LiveRouter it : routers.values()) {
+      Unicast unicast = it.instance().options().unicast();
+      if (unicast != null) {
+        peers.addAll(unicast.peers());
+        minTtl = Math.min(minTtl, unicast.minTtl());
+      }
+    }
+    return new Hearing(
+        new TreeSet<>(routers.keySet()),
+        key.unicast ? new Hearing.Peers(peers, minTtl, instead) : null);
   }
 
   void close() {
+    if (refused != null) {
+      refused.close();
+      refused = null;
+    }
     if (socket != null) {
       socket.close();
       socket = null;

@@ -4,8 +4,10 @@ import io.vipops.linux.Clocks;
 import io.vipops.linux.PacketBatch;
 import io.vipops.linux.SystemCallException;
 import io.vipops.linux.VrrpSocket;
+import io.vipops.spec.Addresses;
 import io.vipops.vrrp.AdvertCodec;
 import io.vipops.vrrp.Decoded;
+import io.vipops.vrrp.Decoded.Discarded;
 import io.vipops.vrrp.Instance;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,8 +46,12 @@ final class Receiver {
     return wakeNs;
   }
 
-  /** Handles what arrived before this turn; a flood that goes on waits for the next. */
-  void drain(Port port) {
+  /**
+   * Handles what arrived before this turn; a flood that goes on waits for the next.
+   *
+   * @param meanwhile run after each batch that is not the last
+   */
+  void drain(Port port, Runnable meanwhile) {
     VrrpSocket socket = port.socket();
     if (socket == null) {
       return;
@@ -58,10 +64,13 @@ final class Receiver {
         for (int i = 0; i < count; i++) {
           arrivedNs = monotonicNs(batch.realtimeNs(i));
           overflow(port, port.newlyLost(batch.lost(i)), arrivedNs);
-          IpPacket packet = IpPacket.parse(batch.packet(i));
+          IpPacket packet = packet(port, i);
           if (packet != null) {
             receive(port, packet, arrivedNs);
           }
+        }
+        if (count == PacketBatch.CAPACITY) {
+          meanwhile.run();
         }
       }
     } catch (SystemCallException e) {
@@ -69,20 +78,50 @@ final class Receiver {
     }
   }
 
+  /**
+   * Counts what a unicast port refused. Of a flood only a sample: it may cost no time, and the
+   * kernel drops the rest.
+   */
+  void countRefused(Port port) {
+    VrrpSocket socket = port.refused();
+    if (socket == null) {
+      return;
+    }
+    try {
+      int count = batch.receive(socket);
+      for (int i = 0; i < count; i++) {
+        IpPacket packet = packet(port, i);
+        LiveRouter it = packet == null ? null : port.router(packet.virtualRouterId());
+        if (packet != null && it != null && decode(port, it, packet) instanceof Discarded no) {
+          discard(it, packet, no.reason().key());
+        }
+      }
+    } catch (SystemCallException e) {
+      // As above.
+    }
+  }
+
+  private static Decoded decode(Port port, LiveRouter it, IpPacket packet) {
+    return AdvertCodec.decode(
+        packet.payload(), packet.ip(), id -> instance(port, id), it.needsLinkLocal());
+  }
+
+  private @Nullable IpPacket packet(Port port, int i) {
+    return port.isIpv6()
+        ? IpPacket.ipv6(batch.source6(i), batch.destination6(i), batch.hopLimit(i), batch.packet(i))
+        : IpPacket.ipv4(batch.packet(i));
+  }
+
   private void receive(Port port, IpPacket packet, long arrivedNs) {
     LiveRouter it = port.router(packet.virtualRouterId());
-    if (it == null || packet.ip().source().equals(port.key().address())) {
+    if (it == null || packet.ip().source().equals(port.source())) {
       return;
     }
-    if (!packet.ip().destination().equals(LiveRouter.GROUP)) {
-      discard(it, packet, "destination");
-      return;
-    }
-    Decoded decoded = AdvertCodec.decode(packet.payload(), packet.ip(), id -> instance(port, id));
-    if (decoded instanceof Decoded.Discarded discarded) {
+    Decoded decoded = decode(port, it, packet);
+    if (decoded instanceof Discarded discarded) {
       discard(it, packet, discarded.reason().key());
     } else if (decoded instanceof Decoded.Accepted accepted) {
-      it.countReceived();
+      it.heard(accepted.advertisement());
       notice(it, packet, accepted);
       performer.perform(
           it,
@@ -92,11 +131,10 @@ final class Receiver {
   }
 
   private void notice(LiveRouter it, IpPacket packet, Decoded.Accepted accepted) {
-    String source = packet.ip().source().getHostAddress();
-    if (it.heardChecksum(accepted.checksum())) {
-      bulletin.event(
-          it.name(),
-          source + " uses the " + accepted.checksum() + " form of the checksum: so do we now");
+    String source = Addresses.text(packet.ip().source());
+    String checksumNews = it.heardChecksum(accepted.checksum());
+    if (checksumNews != null) {
+      bulletin.event(it.name(), source + checksumNews);
     }
     if (it.addressesDiffer == accepted.sameAddresses()) {
       it.addressesDiffer = !accepted.sameAddresses();
@@ -114,7 +152,7 @@ final class Receiver {
     Long last = toldNs.get(key);
     if (last == null || wakeNs - last >= QUIET_NS) {
       toldNs.put(key, wakeNs);
-      String source = packet.ip().source().getHostAddress();
+      String source = Addresses.text(packet.ip().source());
       bulletin.event(it.name(), "adverts from " + source + " are discarded: " + why);
     }
   }
@@ -122,7 +160,7 @@ final class Receiver {
   private void overflow(Port port, int packets, long nowNs) {
     if (packets > 0) {
       for (LiveRouter it : port.routers()) {
-        it.countDiscarded("overflow", packets);
+        it.countDiscarded(LiveRouter.OVERFLOW, packets);
         it.router().onOverflow(nowNs);
       }
     }

@@ -1,33 +1,45 @@
 package io.vipops.engine;
 
+import io.vipops.check.InterfaceWeights;
 import io.vipops.linux.SystemCallException;
+import io.vipops.spec.TrackedInterface;
 import io.vipops.spec.VirtualAddress;
+import io.vipops.vrrp.Checksum;
 import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.Standing;
 import io.vipops.vrrp.State;
-import java.net.Inet4Address;
+import io.vipops.vrrp.VirtualRouter;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The virtual routers at work, and how one set of them becomes another. On the loop's thread. */
 final class Routers {
   private final Performer performer;
   private final Supplier<HostTable> host;
+  private final @Nullable Recorder recorder;
   private final Map<Instance.Identity, LiveRouter> routers = new LinkedHashMap<>();
   private final Map<Port.Key, Port> ports = new LinkedHashMap<>();
+
+  /** Forms of checksum by {@link InstanceStatus#router}, of an earlier run. */
+  private Map<String, Checksum> learned = Map.of();
 
   /** Stopped, but still handing over. */
   private final List<LiveRouter> leaving = new ArrayList<>();
 
-  Routers(Performer performer, Supplier<HostTable> host) {
+  Routers(Performer performer, Supplier<HostTable> host, @Nullable Recorder recorder) {
     this.performer = performer;
     this.host = host;
+    this.recorder = recorder;
   }
 
   Collection<LiveRouter> all() {
@@ -36,6 +48,10 @@ final class Routers {
 
   Collection<Port> ports() {
     return ports.values();
+  }
+
+  List<InstanceStatus> status() {
+    return routers.values().stream().map(it -> it.status(host.get())).toList();
   }
 
   /** Those that need their timers driven: all, and the leaving ones. */
@@ -60,13 +76,41 @@ final class Routers {
     }
   }
 
+  void learned(Map<String, Checksum> forms) {
+    learned = forms;
+  }
+
   void standing(Map<String, Standing> standings, long nowNs) {
     for (LiveRouter it : routers.values()) {
       Standing next = standings.get(it.name());
-      if (next != null && !next.equals(it.router().standing())) {
-        performer.perform(it, it.router().onStanding(next, nowNs), nowNs);
+      if (next != null) {
+        it.told = next;
+        judge(it, nowNs);
       }
     }
+  }
+
+  /** Tells the routers what tracked interfaces have become. */
+  void tellInterfaces(long nowNs) {
+    for (LiveRouter it : routers.values()) {
+      tellLink(it, nowNs);
+      judge(it, nowNs);
+    }
+  }
+
+  private void judge(LiveRouter it, long nowNs) {
+    Standing judged = judged(it.instance(), it.told);
+    if (!judged.equals(it.router().standing())) {
+      performer.perform(it, it.router().onStanding(judged, nowNs), nowNs);
+    }
+  }
+
+  private Standing judged(Instance instance, Standing told) {
+    return InterfaceWeights.weigh(
+        told,
+        instance.priority(),
+        instance.options().trackInterfaces(),
+        name -> host.get().linkProblem(name));
   }
 
   void stopAll(String reason, long nowNs) throws SystemCallException {
@@ -94,12 +138,47 @@ final class Routers {
   }
 
   void tellLink(LiveRouter it, long nowNs) {
-    String problem = it.port().problem() != null ? it.port().problem() : it.refused;
-    if (!Objects.equals(problem, it.told)) {
-      it.told = problem;
-      String reason = problem != null ? problem : "interface " + it.port().name() + " serves again";
+    InetAddress source = it.port().source();
+    if (source != null) {
+      it.router().onSource(source);
+    }
+    String down = downInterface(it);
+    String problem = down == null ? it.refused : problem(it, down);
+    if (!Objects.equals(problem, it.toldProblem)) {
+      String before = it.downInterface == null ? it.port().name() : it.downInterface;
+      it.toldProblem = problem;
+      it.downInterface = down;
+      String reason = problem != null ? problem : "interface " + before + " serves again";
       performer.perform(it, it.router().onLink(problem == null, reason, nowNs), nowNs);
     }
+  }
+
+  /**
+   * The first interface that keeps a router from serving: its own, that of one of its addresses, or
+   * one that it tracks without a weight.
+   */
+  private @Nullable String downInterface(LiveRouter it) {
+    if (it.port().problem() != null) {
+      return it.port().name();
+    }
+    for (TrackedInterface tracked : it.instance().options().trackInterfaces()) {
+      if (tracked.weight() == 0 && host.get().linkProblem(tracked.name()) != null) {
+        return tracked.name();
+      }
+    }
+    for (VirtualAddress vip : it.instance().movedAddresses()) {
+      String name = vip.interfaceName();
+      if (name != null && host.get().linkProblem(name) != null) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String problem(LiveRouter it, String interfaceName) {
+    return interfaceName.equals(it.port().name())
+        ? it.port().problem()
+        : host.get().linkProblem(interfaceName);
   }
 
   /** What the kernel refused is tried again. */
@@ -112,9 +191,16 @@ final class Routers {
   private void add(Configured configured, Standing standing, long nowNs)
       throws SystemCallException {
     Instance instance = configured.run();
-    Port.Key key = new Port.Key(instance.interfaceName(), (Inet4Address) instance.address());
-    Port port = ports.computeIfAbsent(key, Port::new);
-    LiveRouter it = new LiveRouter(configured, standing, port);
+    Port port =
+        ports.computeIfAbsent(Port.Key.of(instance), key -> new Port(key, this::virtualAddresses));
+    Standing judged = judged(instance, standing);
+    VirtualRouter router =
+        recorder == null
+            ? new VirtualRouter(instance, judged)
+            : recorder.router(instance, judged, nowNs);
+    LiveRouter it =
+        new LiveRouter(
+            configured, standing, router, learned.get(InstanceStatus.router(instance)), port);
     port.add(it);
     routers.put(instance.identity(), it);
     boolean unused = port.refresh(host.get());
@@ -122,22 +208,32 @@ final class Routers {
     performer.perform(it, it.router().onStart(nowNs), nowNs);
   }
 
-  private void change(Configured configured, Standing standing, long nowNs) {
+  private Set<InetAddress> virtualAddresses() {
+    Set<InetAddress> all = new HashSet<>();
+    ports.values().forEach(it -> all.addAll(it.virtualAddresses()));
+    return all;
+  }
+
+  private void change(Configured configured, Standing standing, long nowNs)
+      throws SystemCallException {
     LiveRouter it = Objects.requireNonNull(routers.get(configured.run().identity()));
     Instance before = it.instance();
+    it.told = standing;
     if (configured.run().equals(before)) {
-      if (!standing.equals(it.router().standing())) {
-        performer.perform(it, it.router().onStanding(standing, nowNs), nowNs);
-      }
+      judge(it, nowNs);
       return;
     }
     it.configured(configured);
+    it.port().filter();
     forgetRefusal(it, nowNs);
-    performer.perform(it, it.router().onInstance(configured.run(), standing, nowNs), nowNs);
+    performer.perform(
+        it,
+        it.router().onInstance(configured.run(), judged(configured.run(), standing), nowNs),
+        nowNs);
     if (it.router().state() != State.ACTIVE) {
       // A router that starts takes leftovers away; so does one that gets an address later.
-      List<VirtualAddress> added = new ArrayList<>(configured.run().virtualAddresses());
-      added.removeAll(before.virtualAddresses());
+      List<VirtualAddress> added = new ArrayList<>(configured.run().movedAddresses());
+      added.removeAll(before.movedAddresses());
       added.removeIf(vip -> vip.prefix().address().equals(before.address()));
       performer.perform(it, List.of(new Effect.Release(added)), nowNs);
     }

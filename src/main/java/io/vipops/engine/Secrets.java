@@ -72,6 +72,7 @@ final class Secrets {
         of.preempt(),
         of.preemptDelay(),
         of.vipLease(),
-        of.track());
+        of.track(),
+        of.options());
   }
 }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code promote_secondaries} of the interfaces that need it for a leased VIP. Without it, a first
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  */
 final class Sysctl {
   private static final Path ALL = Path.of("/proc/sys/net/ipv4/conf");
+  private static final Path IPV6 = Path.of("/proc/sys/net/ipv6/conf");
   private static final int ADDRESS_BITS = 32;
 
   private Set<String> wanted = Set.of();
@@ -27,11 +29,7 @@ final class Sysctl {
 
   /** Sets it where {@code instances} need it, and takes nothing back yet. */
   synchronized Set<String> prepare(Collection<Instance> instances) {
-    wanted =
-        instances.stream()
-            .filter(Sysctl::needsIt)
-            .map(Instance::interfaceName)
-            .collect(Collectors.toUnmodifiableSet());
+    wanted = instances.stream().flatMap(it -> needing(it)).collect(Collectors.toUnmodifiableSet());
     for (String name : wanted) {
       if (write(name, "0", "1")) {
         changed.add(name);
@@ -66,12 +64,25 @@ final class Sysctl {
     }
   }
 
-  /** Whether a VIP lies there with more than itself: a /32 is nobody's first address. */
-  private static boolean needsIt(Instance it) {
-    return it.virtualAddresses().stream()
-        .map(vip -> vip.prefix())
-        .filter(prefix -> prefix.address() instanceof Inet4Address)
-        .anyMatch(prefix -> Vips.length(prefix, it.address()) < ADDRESS_BITS);
+  /**
+   * Whether an interface forwards IPv6, so that this host is a router there. On any thread: the
+   * kernel answers from memory.
+   */
+  static boolean forwardsIpv6(String interfaceName) {
+    Path setting = IPV6.resolve(interfaceName).resolve("forwarding").normalize();
+    try {
+      return setting.startsWith(IPV6) && !Files.readString(setting).strip().equals("0");
+    } catch (IOException e) {
+      return false; // gone with its interface
+    }
+  }
+
+  /** Where a VIP lies with more than itself: a /32 is nobody's first address. */
+  private static Stream<String> needing(Instance it) {
+    return it.movedAddresses().stream()
+        .filter(vip -> vip.prefix().address() instanceof Inet4Address)
+        .filter(vip -> Vips.length(vip.prefix(), it.address()) < ADDRESS_BITS)
+        .map(vip -> vip.interfaceName() == null ? it.interfaceName() : vip.interfaceName());
   }
 
   /** Whether it was {@code from} and is {@code to} now. An interface that is not there: no. */

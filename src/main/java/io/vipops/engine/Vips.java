@@ -3,8 +3,10 @@ package io.vipops.engine;
 import io.vipops.linux.Errno;
 import io.vipops.linux.SystemCallException;
 import io.vipops.netlink.InterfaceAddress;
+import io.vipops.netlink.Link;
 import io.vipops.spec.Prefix;
 import io.vipops.spec.VirtualAddress;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Vips {
   private record Key(int interfaceIndex, InetAddress address) {}
 
-  private record Held(InterfaceAddress entry, LiveRouter holder) {}
+  private record Held(InterfaceAddress entry, LiveRouter holder, VirtualAddress vip) {}
 
   private final Rtnetlink kernel;
 
@@ -38,31 +40,66 @@ final class Vips {
   }
 
   /**
-   * Puts an address on the holder's interface, or renews it.
+   * Puts an address on its interface, or renews it.
    *
    * @param lease zero: forever
    * @return null, or why not
    */
   @Nullable String hold(LiveRouter holder, VirtualAddress vip, Duration lease, HostTable host) {
-    InterfaceAddress wanted = entry(holder, vip, lease);
-    Key key = new Key(wanted.interfaceIndex(), wanted.address());
+    Key key = new Key(interfaceIndex(holder, vip, host), vip.prefix().address());
     Held before = held.get(key);
+    // Not looked at again while it is held: the host's other addresses may come and go.
+    int length =
+        before != null && before.vip.equals(vip)
+            ? before.entry.prefixLength()
+            : length(holder, vip, key.interfaceIndex, host);
+    InterfaceAddress wanted = entry(holder, vip, key, length, lease);
     if (before == null || !sameEntry(before.entry, wanted)) {
       List<InterfaceAddress> others =
           new ArrayList<>(host.entries(key.interfaceIndex, key.address));
       if (before != null) {
         others.add(before.entry);
       }
-      // A label cannot be changed, and another length would stay beside ours: away with them.
-      others.stream().filter(it -> !sameEntry(it, wanted)).distinct().forEach(this::delete);
+      // A label cannot be changed, another length would stay beside ours (IPv6: instead of it), and
+      // an address that failed IPv6's search for duplicates stays failed: away with them.
+      others.stream()
+          .filter(it -> !sameEntry(it, wanted) || it.isTentative())
+          .distinct()
+          .forEach(this::delete);
     }
     String why = add(wanted);
     if (why != null) {
       held.remove(key);
-      return "cannot put " + vip.prefix() + " on " + holder.instance().interfaceName() + ": " + why;
+      return "cannot put " + vip.prefix() + " on " + interfaceName(holder, vip) + ": " + why;
     }
-    held.put(key, new Held(wanted, holder));
+    held.put(key, new Held(wanted, holder, vip));
+    leaveOtherInterfaces(holder, key);
     return null;
+  }
+
+  /** Another interface is configured for it now. */
+  private void leaveOtherInterfaces(LiveRouter holder, Key key) {
+    for (Map.Entry<Key, Held> it : List.copyOf(held.entrySet())) {
+      boolean same = it.getValue().holder == holder && it.getKey().address.equals(key.address);
+      if (same && it.getKey().interfaceIndex != key.interfaceIndex) {
+        held.remove(it.getKey());
+        delete(it.getValue().entry);
+      }
+    }
+  }
+
+  /** The interface that an address belongs on. */
+  static String interfaceName(LiveRouter holder, VirtualAddress vip) {
+    return vip.interfaceName() != null ? vip.interfaceName() : holder.instance().interfaceName();
+  }
+
+  /** 0: that interface does not exist. */
+  static int interfaceIndex(LiveRouter holder, VirtualAddress vip, HostTable host) {
+    if (vip.interfaceName() == null) {
+      return holder.port().interfaceIndex();
+    }
+    Link link = host.link(vip.interfaceName());
+    return link == null ? 0 : link.index();
   }
 
   /**
@@ -71,7 +108,7 @@ final class Vips {
    * @return whether there was something to take off
    */
   boolean release(LiveRouter holder, VirtualAddress vip, HostTable host) {
-    Key key = new Key(holder.port().interfaceIndex(), vip.prefix().address());
+    Key key = new Key(interfaceIndex(holder, vip, host), vip.prefix().address());
     Held here = held.get(key);
     if (here != null && here.holder != holder) {
       return false;
@@ -95,6 +132,11 @@ final class Vips {
       delete(it.entry);
     }
     held.clear();
+  }
+
+  /** Whether this is held on an interface: a link-local address may be on several. */
+  boolean holds(int interfaceIndex, InetAddress address) {
+    return held.containsKey(new Key(interfaceIndex, address));
   }
 
   /** Whether this is held by anybody here. From any thread. */
@@ -148,13 +190,46 @@ final class Vips {
     }
   }
 
-  private static InterfaceAddress entry(LiveRouter holder, VirtualAddress vip, Duration lease) {
-    Prefix prefix = vip.prefix();
-    int length = length(prefix, holder.instance().address());
-    String label = vip.label() != null ? vip.label() : holder.instance().interfaceName();
+  private static InterfaceAddress entry(
+      LiveRouter holder, VirtualAddress vip, Key key, int length, Duration lease) {
+    boolean ipv6 = key.address instanceof Inet6Address;
+    String label = vip.label() != null ? vip.label() : interfaceName(holder, vip);
     int seconds = lease.isZero() ? InterfaceAddress.FOREVER : (int) lease.toSeconds();
     return new InterfaceAddress(
-        holder.port().interfaceIndex(), prefix.address(), length, label, seconds);
+        key.interfaceIndex,
+        key.address,
+        length,
+        ipv6 ? null : label, // the kernel keeps labels for IPv4 only
+        seconds,
+        ipv6 ? scopeOf(key.address) : number(vip.scope()),
+        0);
+  }
+
+  private static int number(VirtualAddress.Scope scope) {
+    return switch (scope) {
+      case GLOBAL -> InterfaceAddress.GLOBAL;
+      case LINK -> InterfaceAddress.LINK;
+      case HOST -> InterfaceAddress.HOST;
+    };
+  }
+
+  /** IPv6 has no choice (RFC 4007 §4). */
+  private static int scopeOf(InetAddress ipv6) {
+    return ipv6.isLinkLocalAddress() ? InterfaceAddress.LINK : InterfaceAddress.GLOBAL;
+  }
+
+  /**
+   * As {@link #length(Prefix, InetAddress)}. What else the host has in the VIP's prefix, such as
+   * its address on another interface or its IPv6 addresses, stands in no spec: that counts as the
+   * node's address does.
+   */
+  private static int length(
+      LiveRouter holder, VirtualAddress vip, int interfaceIndex, HostTable host) {
+    Set<InetAddress> virtual = new HashSet<>(holder.port().virtualAddresses());
+    holder.instance().movedAddresses().forEach(it -> virtual.add(it.prefix().address()));
+    return host.hasOneIn(vip.prefix(), interfaceIndex, virtual)
+        ? vip.prefix().address().getAddress().length * 8
+        : length(vip.prefix(), holder.instance().address());
   }
 
   /**
@@ -186,12 +261,19 @@ final class Vips {
     return a.interfaceIndex() == b.interfaceIndex()
         && a.address().equals(b.address())
         && a.prefixLength() == b.prefixLength()
+        && a.scope() == b.scope()
         && Objects.equals(a.label(), b.label());
   }
 
   /** The same without its lifetime, which changes by the second. */
   private static InterfaceAddress lasting(InterfaceAddress it) {
     return new InterfaceAddress(
-        it.interfaceIndex(), it.address(), it.prefixLength(), it.label(), InterfaceAddress.FOREVER);
+        it.interfaceIndex(),
+        it.address(),
+        it.prefixLength(),
+        it.label(),
+        InterfaceAddress.FOREVER,
+        it.scope(),
+        0);
   }
 }

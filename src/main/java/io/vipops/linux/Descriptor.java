@@ -1,5 +1,6 @@
 package io.vipops.linux;
 
+import com.sun.jna.Memory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -10,6 +11,7 @@ abstract class Descriptor implements AutoCloseable {
 
   static final int SO_RCVBUF = 8;
   static final int SO_RCVBUFFORCE = 33;
+  static final int SO_ATTACH_FILTER = 26;
   static final int SOCK_RAW = 3;
   static final int SOCK_NONBLOCK = 0x800;
   static final int SOCK_CLOEXEC = 0x80000;
@@ -45,6 +47,25 @@ abstract class Descriptor implements AutoCloseable {
     byte[] value = nativeInt(bytes);
     if (Libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, value, value.length) < 0) {
       option(SOL_SOCKET, SO_RCVBUF, value, "set the receive buffer");
+    }
+  }
+
+  /**
+   * Puts a packet filter before a socket, in place of the one before.
+   *
+   * @param program see {@link VrrpFilter}
+   */
+  final void attach(byte[] program) throws SystemCallException {
+    // struct sock_fprog: unsigned short len; struct sock_filter *filter.
+    try (Memory code = new Memory(program.length);
+        Memory header = new Memory(16)) {
+      code.write(0, program, 0, program.length);
+      header.clear();
+      header.setShort(0, (short) (program.length / VrrpFilter.INSTRUCTION));
+      header.setPointer(8, code);
+      if (Libc.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, header, 16) < 0) {
+        throw SystemCallException.of("attach a packet filter");
+      }
     }
   }
 

@@ -25,6 +25,8 @@ final class Libc {
 
   static native int bind(int fd, byte[] address, int length);
 
+  static native int connect(int fd, byte[] address, int length);
+
   static native int listen(int fd, int backlog);
 
   static native int accept4(int fd, @Nullable Pointer address, @Nullable Pointer length, int flags);
@@ -61,6 +63,10 @@ final class Libc {
   static native int clock_gettime(int clock, Pointer timespec);
 
   static native int kill(int pid, int signal);
+
+  static native int sched_setscheduler(int thread, int policy, Pointer parameter);
+
+  static native int mlockall(int flags);
 
   static native int geteuid();
 

@@ -1,5 +1,6 @@
 package io.vipops.netlink;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -17,13 +18,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param label an alias, at most 15 characters; null: the interface's own name
  * @param validSeconds until the kernel removes it; {@link #FOREVER}: never
+ * @param scope {@link #GLOBAL}, {@link #LINK} or {@link #HOST}; IPv6's follows from the address
+ * @param flags what the kernel says of it ({@code IFA_F_…}); nothing to ask for
  */
 public record InterfaceAddress(
     int interfaceIndex,
     InetAddress address,
     int prefixLength,
     @Nullable String label,
-    int validSeconds) {
+    int validSeconds,
+    int scope,
+    int flags) {
+  /** RT_SCOPE_UNIVERSE, RT_SCOPE_LINK, RT_SCOPE_HOST: rtnetlink(7). */
+  public static final int GLOBAL = 0;
+
+  public static final int LINK = 253;
+  public static final int HOST = 254;
+
   /** INFINITY_LIFE_TIME. */
   public static final int FOREVER = -1;
 
@@ -38,8 +49,31 @@ public record InterfaceAddress(
   private static final int IFA_CACHEINFO = 6;
   private static final int IFA_FLAGS = 8;
   private static final int IFA_F_NODAD = 0x02;
+  private static final int IFA_F_DADFAILED = 0x08;
+  private static final int IFA_F_DEPRECATED = 0x20;
+  private static final int IFA_F_TENTATIVE = 0x40;
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
+
+  /** One of global scope to put on or take off. */
+  public InterfaceAddress(
+      int interfaceIndex,
+      InetAddress address,
+      int prefixLength,
+      @Nullable String label,
+      int validSeconds) {
+    this(interfaceIndex, address, prefixLength, label, validSeconds, GLOBAL, 0);
+  }
+
+  /** Not answering (yet): IPv6 looks for a duplicate, or has found one. */
+  public boolean isTentative() {
+    return (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0;
+  }
+
+  /** Not to be a source of what the host sends. */
+  public boolean isDeprecated() {
+    return (flags & IFA_F_DEPRECATED) != 0;
+  }
 
   /** Asks for every address of both families. */
   public static byte[] dump(int sequence) {
@@ -67,10 +101,15 @@ public record InterfaceAddress(
       return Optional.of(
           new InterfaceAddress(
               in.getInt(4),
-              InetAddress.getByAddress(bytes),
+              // InetAddress alone would take ::ffff:a.b.c.d for IPv4.
+              size == 4
+                  ? InetAddress.getByAddress(bytes)
+                  : Inet6Address.getByAddress(null, bytes, -1),
               in.get(1) & 0xff,
               fields.label,
-              fields.validSeconds));
+              fields.validSeconds,
+              in.get(3) & 0xff,
+              fields.flags == null ? in.get(2) & 0xff : fields.flags));
     } catch (UnknownHostException e) {
       return Optional.empty();
     }
@@ -107,7 +146,7 @@ public record InterfaceAddress(
             .putByte(isIpv6() ? AF_INET6 : AF_INET)
             .putByte(prefixLength)
             .putByte(0)
-            .putByte(0)
+            .putByte(scope)
             .putInt(interfaceIndex)
             .attribute(IFA_LOCAL, bytes)
             .attribute(IFA_ADDRESS, bytes);
@@ -140,6 +179,9 @@ public record InterfaceAddress(
     @Nullable String label;
     int validSeconds = FOREVER;
 
+    /** All 32 of them; the fixed part has room for 8. */
+    @Nullable Integer flags;
+
     void take(int type, byte[] value) {
       switch (type) {
         case IFA_LOCAL -> local = value;
@@ -148,6 +190,11 @@ public record InterfaceAddress(
         case IFA_CACHEINFO -> {
           if (value.length >= 8) {
             validSeconds = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt(4);
+          }
+        }
+        case IFA_FLAGS -> {
+          if (value.length >= 4) {
+            flags = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
           }
         }
         default -> {}

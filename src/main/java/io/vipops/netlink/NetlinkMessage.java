@@ -56,7 +56,7 @@ public record NetlinkMessage(int type, int flags, int sequence, int portId, byte
    * acknowledges; -1: it is none, or too short to say.
    */
   public int errno() {
-    return type == ERROR && payload.length >= 4 ? -reader().getInt(0) : -1;
+    return type == ERROR && payload.length >= 4 ? Math.max(-1, -reader().getInt(0)) : -1;
   }
 
   ByteBuffer reader() {

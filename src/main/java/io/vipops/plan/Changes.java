@@ -1,6 +1,10 @@
 package io.vipops.plan;
 
+import io.vipops.spec.Addresses;
 import io.vipops.spec.Durations;
+import io.vipops.spec.Garp;
+import io.vipops.spec.Unicast;
+import io.vipops.spec.VrrpOptions;
 import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -30,7 +34,16 @@ final class Changes {
     for (RecordComponent component : before.getClass().getRecordComponents()) {
       Object old = value(component, before);
       Object now = value(component, after);
-      if (!except.contains(component.getName()) && !Objects.equals(old, now)) {
+      if (except.contains(component.getName()) || Objects.equals(old, now)) {
+        continue;
+      }
+      if (old instanceof VrrpOptions options && now instanceof VrrpOptions next) {
+        changes.addAll(between(options, next, except)); // keys of what holds them
+      } else if (old instanceof Garp garp && now instanceof Garp next) {
+        between(garp, next, except).forEach(it -> changes.add("garp." + it));
+      } else if (old instanceof Unicast unicast && now instanceof Unicast next) {
+        between(unicast, next, except).forEach(it -> changes.add("unicast." + it));
+      } else {
         String from = shown(old);
         String to = shown(now);
         String values = from == null || to == null ? "" : " " + from + "→" + to;
@@ -60,11 +73,11 @@ final class Changes {
       return Durations.format(duration);
     }
     if (value instanceof InetAddress address) {
-      return address.getHostAddress();
+      return Addresses.text(address);
     }
     if (value instanceof List<?> list && list.stream().allMatch(InetAddress.class::isInstance)) {
       List<String> addresses =
-          list.stream().map(address -> ((InetAddress) address).getHostAddress()).toList();
+          list.stream().map(address -> Addresses.text((InetAddress) address)).toList();
       return addresses.isEmpty() ? "all" : String.join(" ", addresses);
     }
     if (value instanceof Enum<?> constant) {
@@ -81,6 +94,10 @@ final class Changes {
   /** {@code maxConns} to {@code max_conns}. */
   private static String key(String name) {
     String snake = name.replaceAll("(?<=.)([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-    return snake.equals("interface_name") ? "interface" : snake;
+    return switch (snake) {
+      case "interface_name" -> "interface";
+      case "notifications" -> "notify"; // a name that no record's component may have
+      default -> snake;
+    };
   }
 }

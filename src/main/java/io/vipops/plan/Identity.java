@@ -18,8 +18,11 @@ final class Identity {
     if (old.version() != next.version()) {
       changes.add("version " + old.version() + "→" + next.version());
     }
-    if (old.address().getClass() != next.address().getClass()) {
+    if (old.isIpv6() != next.isIpv6()) {
       changes.add("another address family");
+    }
+    if (old.isUnicast() != next.isUnicast()) {
+      changes.add(next.isUnicast() ? "multicast→unicast" : "unicast→multicast");
     }
     if (!old.interfaceName().equals(next.interfaceName())) {
       changes.add("interface " + old.interfaceName() + "→" + next.interfaceName());

@@ -127,7 +127,12 @@ final class VipImpacts {
     words.add(isNew ? "new (" + shown(next.virtualAddresses()) + ")" : "joins");
     words.add("priority " + next.priority());
     words.add(course.words(node));
-    boolean touched = isNew || course.touched().contains(node);
+    boolean known =
+        routerBefore.values().stream().allMatch(it -> UnicastPeers.know(it.instance(), next));
+    if (!known) {
+      words.add("two nodes may hold it until all have applied (unicast)");
+    }
+    boolean touched = isNew || !known || course.touched().contains(node);
     add(next.name(), touched ? Risk.VIP_CHANGE : Risk.NONE, words, course, null, next);
   }
 
@@ -145,10 +150,10 @@ final class VipImpacts {
   }
 
   private static List<String> addresses(Instance old, Instance next) {
-    List<VirtualAddress> added = new ArrayList<>(next.virtualAddresses());
-    added.removeAll(old.virtualAddresses());
-    List<VirtualAddress> gone = new ArrayList<>(old.virtualAddresses());
-    gone.removeAll(next.virtualAddresses());
+    List<VirtualAddress> added = new ArrayList<>(next.movedAddresses());
+    added.removeAll(old.movedAddresses());
+    List<VirtualAddress> gone = new ArrayList<>(old.movedAddresses());
+    gone.removeAll(next.movedAddresses());
     List<String> words = new ArrayList<>();
     for (VirtualAddress it : List.copyOf(gone)) {
       VirtualAddress same =
@@ -160,12 +165,20 @@ final class VipImpacts {
         added.remove(same);
         gone.remove(it);
         boolean prefix = !same.prefix().equals(it.prefix());
-        words.add(it.prefix() + (prefix ? "→/" + same.prefix().length() : " has another label"));
+        words.add(it.prefix() + (prefix ? "→/" + same.prefix().length() : other(it, same)));
       }
     }
     added.forEach(it -> words.add("+" + it.prefix()));
     gone.forEach(it -> words.add("−" + it.prefix()));
     return words;
+  }
+
+  private static String other(VirtualAddress old, VirtualAddress next) {
+    String what =
+        !Objects.equals(old.interfaceName(), next.interfaceName())
+            ? "interface"
+            : old.scope() != next.scope() ? "scope" : "label";
+    return " has another " + what;
   }
 
   private static String shown(List<VirtualAddress> addresses) {

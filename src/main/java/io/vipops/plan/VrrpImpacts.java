@@ -6,12 +6,14 @@ import io.vipops.spec.Check;
 import io.vipops.spec.VrrpInstance;
 import io.vipops.vrrp.Instance;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Settings of routers and checks that change in the state, without an address moving. */
 final class VrrpImpacts {
@@ -42,18 +44,33 @@ final class VrrpImpacts {
       VrrpInstance before = oldRouters.get(it.name());
       VrrpInstance after = nextRouters.get(it.name());
       if (before != null && after != null) {
-        router(it.name(), before, after, next.node(), impacts);
+        List<String> heard = UnicastPeers.changes(named(it.name(), old), it);
+        router(it.name(), before, after, heard, next.node(), impacts);
       }
     }
     checks(old, next, impacts);
     return impacts;
   }
 
+  private static @Nullable Instance named(String name, VrrpFile file) {
+    return file.instances().stream().filter(it -> it.name().equals(name)).findFirst().orElse(null);
+  }
+
   private static void router(
-      String name, VrrpInstance before, VrrpInstance after, String node, List<Impact> to) {
-    List<String> words = new ArrayList<>(Changes.between(before, after, TOLD));
+      String name,
+      VrrpInstance before,
+      VrrpInstance after,
+      List<String> heard,
+      String node,
+      List<Impact> to) {
+    Set<String> told = new HashSet<>(TOLD);
+    if ((before.options().unicast() == null) != (after.options().unicast() == null)) {
+      told.add("unicast"); // another identity
+    }
+    List<String> words = new ArrayList<>(Changes.between(before, after, told));
     peers(before, after, node, words);
-    Risk risk = Risk.NONE;
+    words.addAll(heard);
+    Risk risk = heard.isEmpty() ? Risk.NONE : Risk.VIP_CHANGE;
     boolean intervalChanges = !before.advertInterval().equals(after.advertInterval());
     if (intervalChanges && after.version() == 2 && after.priorities().size() > 1) {
       // RFC 3768 §7.1: an advert of another interval is discarded.
@@ -64,6 +81,9 @@ final class VrrpImpacts {
     if (after.preempt() && !before.preempt() && after.priorities().size() > 1) {
       words.add("the VIP goes to the best node if another holds it");
       risk = Risk.VIP_CHANGE;
+    }
+    if (!before.options().trackInterfaces().equals(after.options().trackInterfaces())) {
+      words.add("if a tracked interface is down here, the VIP may move: not predicted");
     }
     if (!words.isEmpty()) {
       to.add(Impact.of(Kind.VRRP, name, risk, name + ": " + String.join(", ", words)));

@@ -47,6 +47,10 @@ public record Prober(Path nginxPid, Path nginxBinary, InetSocketAddress endpoint
       return TcpProbe.run(it, timeout);
     } else if (probe instanceof Probe.Script it) {
       return ScriptProbe.run(it, timeout);
+    } else if (probe instanceof Probe.Ping it) {
+      return PingProbe.run(it, timeout);
+    } else if (probe instanceof Probe.File it) {
+      return FileProbe.run(it);
     } else if (probe instanceof Probe.Nginx) {
       return nginx(timeout);
     }

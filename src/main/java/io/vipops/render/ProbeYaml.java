@@ -3,6 +3,7 @@ package io.vipops.render;
 import io.vipops.spec.Addresses;
 import io.vipops.spec.Fields;
 import io.vipops.spec.Probe;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -27,6 +28,12 @@ final class ProbeYaml {
       lines.add(check.to("tcp"), "tcp: " + YamlText.string(socket));
     } else if (probe instanceof Probe.Script script) {
       lines.add(check.to("script"), "script: " + script(script));
+    } else if (probe instanceof Probe.Ping ping) {
+      lines.add(check.to("ping"), "ping: " + YamlText.address(ping.address(), ""));
+    } else if (probe instanceof Probe.File file) {
+      String path = YamlText.string(file.path());
+      String present = file.present() ? "" : ", present: false";
+      lines.add(check.to("file"), "file: {path: " + path + present + "}");
     } else if (probe instanceof Probe.Nginx) {
       lines.add(check.to("nginx"), "nginx: true");
     }
@@ -64,6 +71,8 @@ final class ProbeYaml {
             case "http" -> readHttp(check);
             case "tcp" -> readTcp(check);
             case "script" -> readScript(check);
+            case "ping" -> readPing(check);
+            case "file" -> readFile(check);
             case "nginx" -> check.bool(key, true) ? new Probe.Nginx() : null;
             default -> null;
           };
@@ -110,6 +119,30 @@ final class ProbeYaml {
       return null;
     }
     return new Probe.Tcp(socket.address(), socket.port());
+  }
+
+  private static @Nullable Probe readPing(Fields check) {
+    String text = check.required("ping");
+    InetAddress address = Addresses.parse(text);
+    if (address == null) {
+      check.error("bad-value", check.at("ping"), "ping must be an IP address, not " + text);
+      return null;
+    }
+    return new Probe.Ping(address);
+  }
+
+  private static @Nullable Probe readFile(Fields check) {
+    Fields file = check.map("file");
+    if (file == null) {
+      return null;
+    }
+    String path = file.required("path");
+    if (!path.startsWith("/")) {
+      file.error("bad-value", file.at("path"), "path must be absolute, not " + path);
+    }
+    Probe probe = new Probe.File(path, file.bool("present", true));
+    file.done();
+    return probe;
   }
 
   private static @Nullable Probe readScript(Fields check) {

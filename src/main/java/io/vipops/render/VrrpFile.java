@@ -4,11 +4,15 @@ import io.vipops.spec.Check;
 import io.vipops.spec.Cluster;
 import io.vipops.spec.Node;
 import io.vipops.spec.Track;
+import io.vipops.spec.Unicast;
 import io.vipops.spec.VrrpInstance;
 import io.vipops.spec.VrrpInstance.Authentication;
+import io.vipops.spec.VrrpOptions;
 import io.vipops.vrrp.Instance;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -72,7 +76,7 @@ public record VrrpFile(
   public SortedSet<String> addresses() {
     SortedSet<String> all = new TreeSet<>();
     for (Instance one : instances) {
-      one.virtualAddresses().forEach(vip -> all.add(vip.prefix().toString()));
+      one.movedAddresses().forEach(vip -> all.add(vip.prefix().toString()));
     }
     return all;
   }
@@ -82,6 +86,23 @@ public record VrrpFile(
     SortedMap<String, Integer> all = new TreeMap<>();
     instances.forEach(one -> all.put(one.name(), one.priority()));
     return all;
+  }
+
+  /**
+   * With the peers of this node. The others of ours are among them whether named or not: nodes that
+   * do not hear each other both serve.
+   */
+  private static VrrpOptions options(VrrpInstance router, Node self, List<Instance.Peer> nodes) {
+    Unicast unicast = router.options().unicast();
+    if (unicast == null) {
+      return router.options();
+    }
+    Set<InetAddress> peers = new LinkedHashSet<>(unicast.peers());
+    if (!router.isIpv6()) { // else the spec does not know where theirs come from
+      nodes.forEach(it -> peers.add(it.address()));
+    }
+    peers.remove(self.address());
+    return router.options().with(new Unicast(List.copyOf(peers), unicast.minTtl()));
   }
 
   private static Instance instance(Cluster cluster, VrrpInstance router, Node self, int priority) {
@@ -111,6 +132,7 @@ public record VrrpFile(
         router.preempt(),
         router.preemptDelay(),
         priority == OWNER ? Duration.ZERO : router.vipLease(),
-        router.track());
+        router.track(),
+        options(router, self, peers));
   }
 }

@@ -7,15 +7,18 @@ import io.vipops.spec.Position;
 import io.vipops.spec.Prefix;
 import io.vipops.spec.Problem;
 import io.vipops.spec.Track;
+import io.vipops.spec.Unicast;
 import io.vipops.spec.VirtualAddress;
 import io.vipops.spec.YamlNode;
 import io.vipops.vrrp.Instance;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -83,14 +86,24 @@ final class VrrpYamlReader {
             authentication == null ? null : authentication.string("password"),
             authentication == null ? null : authentication.string("password_file"),
             peers(fields),
-            virtualAddresses(fields),
+            addresses(fields, "virtual_addresses", problems),
             requiredDuration(fields, "advert_interval"),
             fields.bool("preempt", true),
             fields.duration("preempt_delay", Duration.ZERO, LONGEST, Duration.ZERO),
             fields.duration("vip_lease", Duration.ZERO, LONGEST, Duration.ZERO),
-            track(fields, checks));
+            track(fields, checks),
+            VrrpOptionsYaml.read(fields, problems));
+    if (!fields.has("virtual_addresses")) {
+      bad(fields, fields.at(), "virtual_addresses is missing");
+    }
     if (authentication != null) {
       checkAuthentication(authentication, instance);
+    }
+    Unicast unicast = instance.options().unicast();
+    if (unicast != null
+        && unicast.peers().stream()
+            .anyMatch(it -> it instanceof Inet6Address ^ instance.isIpv6())) {
+      bad(fields, fields.at("unicast"), "peers must be of the family of the virtual addresses");
     }
     fields.done();
     return instance;
@@ -120,15 +133,22 @@ final class VrrpYamlReader {
     return List.copyOf(peers);
   }
 
-  private List<VirtualAddress> virtualAddresses(Fields instance) {
+  /**
+   * @param key of a list of addresses, each as text or in the long form
+   */
+  static List<VirtualAddress> addresses(Fields instance, String key, List<Problem> problems) {
     List<VirtualAddress> vips = new ArrayList<>();
-    for (YamlNode item : instance.items("virtual_addresses")) {
+    for (YamlNode item : instance.items(key)) {
       String text = "";
       String label = null;
+      String interfaceName = null;
+      String scope = "global";
       if (item instanceof YamlNode.Mapping map) {
         Fields fields = new Fields(map, problems);
         text = fields.required("address");
         label = fields.string("label");
+        interfaceName = fields.string("interface");
+        scope = fields.oneOf("scope", scope, List.of("global", "link", "host"));
         fields.done();
       } else if (item instanceof YamlNode.Scalar scalar) {
         text = scalar.text();
@@ -137,11 +157,13 @@ final class VrrpYamlReader {
       if (prefix == null) {
         bad(instance, item.at(), "a virtual address must be address/length, not " + text);
       } else {
-        vips.add(new VirtualAddress(prefix, label));
+        vips.add(
+            new VirtualAddress(
+                prefix,
+                label,
+                interfaceName,
+                VirtualAddress.Scope.valueOf(scope.toUpperCase(Locale.ROOT))));
       }
-    }
-    if (!instance.has("virtual_addresses")) {
-      bad(instance, instance.at(), "virtual_addresses is missing");
     }
     return List.copyOf(vips);
   }

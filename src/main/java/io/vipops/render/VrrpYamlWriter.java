@@ -6,6 +6,7 @@ import io.vipops.spec.Probe;
 import io.vipops.spec.VirtualAddress;
 import io.vipops.vrrp.Instance;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes {@code vrrp.yaml} in the words of the spec. */
@@ -65,6 +66,7 @@ final class VrrpYamlWriter {
     add(at.to("preempt_delay"), "preempt_delay", Durations.format(instance.preemptDelay()));
     add(at.to("vip_lease"), "vip_lease", Durations.format(instance.vipLease()));
     track(at.to("track"), instance);
+    VrrpOptionsYaml.write(lines, at, instance.options());
     lines.outdent();
   }
 
@@ -102,17 +104,26 @@ final class VrrpYamlWriter {
     lines.add(at, "virtual_addresses:");
     lines.indent();
     for (int i = 0; i < instance.virtualAddresses().size(); i++) {
-      VirtualAddress vip = instance.virtualAddresses().get(i);
-      String prefix = YamlText.address(vip.prefix().address(), "/" + vip.prefix().length());
-      if (vip.label() != null) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("address", prefix);
-        fields.put("label", YamlText.string(vip.label()));
-        prefix = YamlText.map(fields);
-      }
-      lines.add(at.to(i), "- " + prefix);
+      lines.add(at.to(i), "- " + address(instance.virtualAddresses().get(i)));
     }
     lines.outdent();
+  }
+
+  /** Short where it can be. */
+  static String address(VirtualAddress vip) {
+    String prefix = YamlText.address(vip.prefix().address(), "/" + vip.prefix().length());
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("address", prefix);
+    if (vip.interfaceName() != null) {
+      fields.put("interface", YamlText.string(vip.interfaceName()));
+    }
+    if (vip.label() != null) {
+      fields.put("label", YamlText.string(vip.label()));
+    }
+    if (vip.scope() != VirtualAddress.Scope.GLOBAL) {
+      fields.put("scope", vip.scope().name().toLowerCase(Locale.ROOT));
+    }
+    return fields.size() == 1 ? prefix : YamlText.map(fields);
   }
 
   private void track(Pointer at, Instance instance) {

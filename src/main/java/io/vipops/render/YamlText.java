@@ -1,5 +1,6 @@
 package io.vipops.render;
 
+import io.vipops.spec.Addresses;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
@@ -40,7 +41,7 @@ final class YamlText {
 
   /** An address, a suffix after it: in quotes where a colon would end a key. */
   static String address(InetAddress address, String suffix) {
-    String text = address.getHostAddress() + suffix;
+    String text = Addresses.text(address) + suffix;
     return address instanceof Inet6Address ? '"' + text + '"' : text;
   }
 

@@ -1,5 +1,6 @@
 package io.vipops.spec;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -20,6 +21,56 @@ public final class Addresses {
     } catch (UnknownHostException e) {
       throw new IllegalStateException(e); // only for a wrong number of bytes
     }
+  }
+
+  /** Whether an address is link-local in IPv6; IPv4's are nothing to VRRP. */
+  public static boolean isLinkLocal(InetAddress address) {
+    return address instanceof Inet6Address && address.isLinkLocalAddress();
+  }
+
+  /** An address as {@code ip} prints it: IPv6 in the short form of RFC 5952. */
+  public static String text(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    if (bytes.length == 4) {
+      return address.getHostAddress();
+    }
+    int gap = longestZeros(bytes);
+    StringBuilder text = new StringBuilder();
+    for (int group = 0; group < 8; group++) {
+      if (group == gap) {
+        text.append("::");
+        group = endOfZeros(bytes, gap) - 1;
+        continue;
+      }
+      if (group > 0 && text.charAt(text.length() - 1) != ':') {
+        text.append(':');
+      }
+      int value = (bytes[2 * group] & 0xff) * 256 + (bytes[2 * group + 1] & 0xff);
+      text.append(Integer.toHexString(value));
+    }
+    return text.toString();
+  }
+
+  /** The first of the longest runs of two or more zero groups; -1: none. */
+  private static int longestZeros(byte[] bytes) {
+    int best = -1;
+    int longest = 1;
+    for (int from = 0; from < 8; from++) {
+      int length = endOfZeros(bytes, from) - from;
+      if (length > longest) {
+        best = from;
+        longest = length;
+      }
+    }
+    return best;
+  }
+
+  private static int endOfZeros(byte[] bytes, int from) {
+    int to = from;
+    while (to < 8 && bytes[2 * to] == 0 && bytes[2 * to + 1] == 0) {
+      to++;
+    }
+    return to;
   }
 
   /** An address with a prefix length; without one /32 or /128; null where it is none. */

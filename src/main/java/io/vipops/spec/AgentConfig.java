@@ -22,6 +22,7 @@ public record AgentConfig(
     InetSocketAddress http,
     @Nullable Webhook webhook,
     @Nullable Report report,
+    EngineRun engine,
     Drift drift,
     LogFormat logFormat) {
 
@@ -88,6 +89,16 @@ public record AgentConfig(
       GITLAB,
       GITEA
     }
+  }
+
+  /**
+   * How the VRRP engine runs.
+   *
+   * @param realtimePriority of its loop, SCHED_RR, 1-99; 0: as every other
+   * @param mlock whether the agent is kept in memory
+   */
+  public record EngineRun(int realtimePriority, boolean mlock) {
+    public static final EngineRun DEFAULT = new EngineRun(0, false);
   }
 
   /** What is done about changes that did not come through Git. */

@@ -48,11 +48,11 @@ public final class AgentConfigReader {
             http(),
             webhook(),
             report(),
+            engine(),
             root.oneOf("drift", "repair", List.of("repair", "report")).equals("report")
                 ? AgentConfig.Drift.REPORT
                 : AgentConfig.Drift.REPAIR,
             log());
-    engine();
     root.done();
     return config;
   }
@@ -153,16 +153,13 @@ public final class AgentConfigReader {
     return listen;
   }
 
-  private void engine() {
+  private AgentConfig.EngineRun engine() {
     Fields engine = inner("engine");
-    if (engine.integer("realtime_priority", 0, 99, 0) != 0) {
-      String message = "realtime_priority is not supported yet";
-      engine.error("not-supported", engine.at("realtime_priority"), message);
-    }
-    if (engine.bool("mlock", false)) {
-      engine.error("not-supported", engine.at("mlock"), "mlock is not supported yet");
-    }
+    AgentConfig.EngineRun run =
+        new AgentConfig.EngineRun(
+            engine.integer("realtime_priority", 0, 99, 0), engine.bool("mlock", false));
     engine.done();
+    return run;
   }
 
   private AgentConfig.LogFormat log() {

@@ -1,5 +1,6 @@
 package io.vipops.spec;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -21,7 +22,7 @@ final class CheckDecoder {
   static Check check(String name, Fields in) {
     List<Probe> probes = probes(in);
     if (probes.isEmpty() && !in.has("http")) {
-      String message = "looks at nothing: give it nginx, process, http, tcp or script";
+      String message = "looks at nothing: give it nginx, process, http, tcp, script, ping or file";
       in.error(RuleId.CHECK_EMPTY.id, in.at(), "check " + name + " " + message);
     }
     Duration interval = in.duration("interval", SHORTEST, LONGEST, SECOND);
@@ -61,7 +62,27 @@ final class CheckDecoder {
     if (script != null) {
       probes.add(script(script));
     }
+    InetAddress ping = Addresses.parse(in.string("ping", ""));
+    if (ping != null) {
+      probes.add(new Probe.Ping(ping));
+      String fault = faultOfPing(ping);
+      if (fault != null) {
+        String message = ping.getHostAddress() + " " + fault;
+        in.error(RuleId.BAD_ADDRESS.id, in.at("ping"), message);
+      }
+    }
+    Fields file = in.map("file");
+    if (file != null) {
+      file.refuseControls("path");
+      probes.add(new Probe.File(file.string("path", ""), file.bool("present", true)));
+    }
     return probes;
+  }
+
+  private static @Nullable String faultOfPing(InetAddress address) {
+    return address.isLinkLocalAddress() && address.getAddress().length == 16
+        ? "is of a link, and a check cannot name the interface: use another address of that host"
+        : HostAddresses.faultOfTarget(address);
   }
 
   private static Probe.@Nullable Http http(Fields in) {

@@ -34,8 +34,11 @@ final class HostAddresses {
   /** Why no host in its own network has this address; null: one can (/31: RFC 3021). */
   static @Nullable String fault(Prefix prefix) {
     boolean ipv6 = prefix.address().getAddress().length > 4;
-    String fault = ipv6 ? faultOfTarget(prefix.address()) : fault(prefix.address());
-    if (ipv6 || fault != null || prefix.length() >= 31 || prefix.length() == 0) {
+    if (ipv6) {
+      return faultIpv6(prefix);
+    }
+    String fault = fault(prefix.address());
+    if (fault != null || prefix.length() >= 31 || prefix.length() == 0) {
       return fault;
     }
     int hosts = -1 >>> prefix.length();
@@ -44,6 +47,23 @@ final class HostAddresses {
       return "is the address of its network /" + prefix.length();
     }
     return host == hosts ? "is the broadcast address of its network /" + prefix.length() : null;
+  }
+
+  private static @Nullable String faultIpv6(Prefix prefix) {
+    if (prefix.address().isLoopbackAddress()) {
+      return "is a loopback address";
+    }
+    String fault = faultOfTarget(prefix.address());
+    if (fault != null || prefix.length() >= 127 || prefix.length() == 0) {
+      return fault; // /127: RFC 6164
+    }
+    byte[] bytes = prefix.address().getAddress();
+    boolean host = (bytes[prefix.length() / 8] & 0xff >> prefix.length() % 8) != 0;
+    for (int i = prefix.length() / 8 + 1; i < 16; i++) {
+      host |= bytes[i] != 0;
+    }
+    // RFC 4291 §2.6.1
+    return host ? null : "is the anycast address of its network /" + prefix.length();
   }
 
   private static int bits(InetAddress address) {

@@ -10,6 +10,6 @@ import java.net.InetAddress;
 public record Prefix(InetAddress address, int length) {
   @Override
   public String toString() {
-    return address.getHostAddress() + "/" + length;
+    return Addresses.text(address) + "/" + length;
   }
 }

@@ -32,6 +32,16 @@ public sealed interface Probe {
    */
   record Script(List<String> command, @Nullable String user) implements Probe {}
 
+  /** An ICMP echo request is answered. */
+  record Ping(InetAddress address) implements Probe {}
+
+  /**
+   * A file, or something else, is at a path, or nothing is.
+   *
+   * @param path absolute
+   */
+  record File(String path, boolean present) implements Probe {}
+
   /** nginx's master is alive and its generation endpoint answers. */
   record Nginx() implements Probe {}
 }

@@ -123,9 +123,23 @@ public enum RuleId {
       Area.VRRP,
       Force.FIXED,
       "The virtual addresses of an instance are all IPv4 or all IPv6."),
+  IPV6_VERSION("ipv6-version", Area.VRRP, Force.FIXED, "IPv6 addresses need version 3."),
+  IPV6_LABEL("ipv6-label", Area.VRRP, Force.FIXED, "Only an IPv4 address has a label."),
   NODE_ADDRESS_TWICE(
       "node-address-twice", Area.VRRP, Force.FIXED, "Each node has its own address."),
   AUTH_VERSION("auth-version", Area.VRRP, Force.FIXED, "Only version 2 has authentication."),
+  CHECKSUM_FORM(
+      "checksum-form",
+      Area.VRRP,
+      Force.FIXED,
+      "Only version 3 over IPv4 has a choice of checksums."),
+  UNICAST_PEERS(
+      "unicast-peers",
+      Area.VRRP,
+      Force.FIXED,
+      "Unicast peers are hosts of the instance's family, each named once."),
+  UNICAST_NODE(
+      "unicast-node", Area.VRRP, Force.ARGUABLE, "Every node is among the unicast peers of IPv6."),
   AUTH_PASSWORD(
       "auth-password",
       Area.VRRP,
@@ -135,7 +149,8 @@ public enum RuleId {
       "v2-interval", Area.VRRP, Force.FIXED, "Version 2 sends its interval in whole seconds."),
   PREEMPT_DELAY(
       "preempt-delay", Area.VRRP, Force.ARGUABLE, "A delay of preemption needs preemption."),
-  TRACK_TWICE("track-twice", Area.VRRP, Force.FIXED, "An instance tracks a check once."),
+  TRACK_TWICE(
+      "track-twice", Area.VRRP, Force.FIXED, "An instance tracks a check or an interface once."),
   CHECK_EMPTY("check-empty", Area.VRRP, Force.FIXED, "A check looks at something."),
   WEIGHT_NO_EFFECT(
       "weight-no-effect",
@@ -153,6 +168,11 @@ public enum RuleId {
       Force.ADVICE,
       "A check notices a failure about as fast as a dead node is noticed."),
   SHORT_LEASE("short-lease", Area.VRRP, Force.ADVICE, "A lease outlasts a late advert."),
+  LINK_LOCAL_MISSING(
+      "link-local-missing",
+      Area.VRRP,
+      Force.ADVICE,
+      "An IPv6 instance has a link-local virtual address beside the others."),
 
   UPSTREAM_EMPTY("upstream-empty", Area.TRAFFIC, Force.FIXED, "An upstream has servers."),
   UPSTREAM_ONLY_BACKUPS(

@@ -11,11 +11,15 @@ enum Rules {
   PRIORITIES,
   OWNERS,
   VIRTUAL_ADDRESS_FAMILY,
+  IPV6_VERSION,
   VIRTUAL_ADDRESS_TWICE,
   VIRTUAL_ADDRESS_IS_NODE,
   VIRTUAL_ADDRESS_IS_SERVER,
   VIRTUAL_ADDRESS_PREFIX,
   PREEMPT_DELAY,
+  CHECKSUM_FORM,
+  UNICAST_PEERS,
+  UNICAST_NODES,
   TRACKS,
   UPSTREAM_SERVERS,
   BACKUP_WITH_HASH,
@@ -35,6 +39,7 @@ enum Rules {
   SHARED_FAULT,
   SLOW_CHECK,
   SHORT_LEASE,
+  LINK_LOCAL_MISSING,
   INLINE_SECRET,
   UNUSED_CHECKS,
   UNUSED_UPSTREAMS,
@@ -48,6 +53,7 @@ enum Rules {
   /** What keeps a cluster from working. */
   static void errors(Set<Rules> rules, Cluster cluster, Findings findings) {
     VrrpRules vrrp = new VrrpRules(cluster, findings);
+    UnicastRules unicast = new UnicastRules(cluster, findings);
     TrafficRules traffic = new TrafficRules(cluster, findings);
     RedirectRules redirects = new RedirectRules(cluster, findings);
     TreeRules tree = new TreeRules(findings);
@@ -58,11 +64,15 @@ enum Rules {
         case PRIORITIES -> vrrp.priorities();
         case OWNERS -> vrrp.owners();
         case VIRTUAL_ADDRESS_FAMILY -> vrrp.virtualAddressFamily();
+        case IPV6_VERSION -> vrrp.ipv6Version();
         case VIRTUAL_ADDRESS_TWICE -> vrrp.virtualAddressTwice();
         case VIRTUAL_ADDRESS_IS_NODE -> vrrp.virtualAddressIsNode();
         case VIRTUAL_ADDRESS_IS_SERVER -> vrrp.virtualAddressIsServer();
         case VIRTUAL_ADDRESS_PREFIX -> vrrp.virtualAddressPrefix();
         case PREEMPT_DELAY -> vrrp.preemptDelay();
+        case CHECKSUM_FORM -> vrrp.checksumForm();
+        case UNICAST_PEERS -> unicast.peers();
+        case UNICAST_NODES -> unicast.nodes();
         case TRACKS -> vrrp.tracks();
         case UPSTREAM_SERVERS -> traffic.upstreamServers();
         case BACKUP_WITH_HASH -> traffic.backupWithHash();
@@ -92,6 +102,7 @@ enum Rules {
         case SHARED_FAULT -> warnings.sharedFault();
         case SLOW_CHECK -> warnings.slowCheck();
         case SHORT_LEASE -> warnings.shortLease();
+        case LINK_LOCAL_MISSING -> warnings.linkLocalMissing();
         case INLINE_SECRET -> warnings.inlineSecret();
         case UNUSED_CHECKS -> warnings.unusedChecks();
         case UNUSED_UPSTREAMS -> warnings.unusedUpstreams();

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,12 +44,13 @@ final class VrrpDecoder {
         in.string("interface"),
         authentication,
         priorities,
-        virtualAddresses(in),
+        addresses(in, "virtual_addresses"),
         advertInterval,
         in.bool("preempt", true),
         in.duration("preempt_delay", Duration.ZERO, LONGEST_DELAY, Duration.ZERO),
         lease(in, advertInterval),
-        tracks(in));
+        tracks(in),
+        VrrpOptionsDecoder.options(in));
   }
 
   private static SortedMap<String, Integer> priorities(Fields in) {
@@ -62,9 +64,12 @@ final class VrrpDecoder {
     return Collections.unmodifiableSortedMap(priorities);
   }
 
-  private static List<VirtualAddress> virtualAddresses(Fields in) {
+  /**
+   * @param key of a list of addresses, each as text or in the long form
+   */
+  static List<VirtualAddress> addresses(Fields in, String key) {
     List<VirtualAddress> addresses = new ArrayList<>();
-    for (YamlNode item : in.items("virtual_addresses")) {
+    for (YamlNode item : in.items(key)) {
       Fields fields = in.longForm(item, "address");
       Prefix prefix = Addresses.parsePrefix(fields.string("address", ""));
       if (prefix == null) {
@@ -74,13 +79,25 @@ final class VrrpDecoder {
         String message = "virtual address needs a prefix length from 1, such as /24";
         in.error(RuleId.BAD_ADDRESS.id, fields.at("address"), message);
       } else if (HostAddresses.fault(prefix) != null) {
-        String message = prefix.address().getHostAddress() + " " + HostAddresses.fault(prefix);
+        String message = Addresses.text(prefix.address()) + " " + HostAddresses.fault(prefix);
         in.error(RuleId.BAD_ADDRESS.id, fields.at("address"), message);
       } else {
-        addresses.add(new VirtualAddress(prefix, fields.string("label")));
+        addresses.add(
+            new VirtualAddress(
+                prefix, fields.string("label"), fields.string("interface"), scope(fields)));
       }
     }
     return Collections.unmodifiableList(addresses);
+  }
+
+  private static VirtualAddress.Scope scope(Fields address) {
+    String text = address.string("scope", "global");
+    for (VirtualAddress.Scope scope : VirtualAddress.Scope.values()) {
+      if (scope.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return scope;
+      }
+    }
+    return VirtualAddress.Scope.GLOBAL; // the schema has said so
   }
 
   private static VrrpInstance.@Nullable Authentication authentication(Fields in) {

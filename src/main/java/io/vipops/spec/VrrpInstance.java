@@ -1,5 +1,6 @@
 package io.vipops.spec;
 
+import java.net.Inet6Address;
 import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
@@ -29,7 +30,14 @@ public record VrrpInstance(
     boolean preempt,
     Duration preemptDelay,
     Duration vipLease,
-    List<Track> track) {
+    List<Track> track,
+    VrrpOptions options) {
+
+  /** An instance has one family; without an address it is taken for IPv4. */
+  public boolean isIpv6() {
+    return !virtualAddresses.isEmpty()
+        && virtualAddresses.get(0).prefix().address() instanceof Inet6Address;
+  }
 
   /**
    * Simple text password (RFC 2338 §5.3.6); exactly one of the two is set.

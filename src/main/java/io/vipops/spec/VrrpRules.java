@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Error rules of nodes and virtual routers. */
 final class VrrpRules {
   /** A virtual address and where it stands. */
-  private record Vip(VrrpInstance instance, VirtualAddress address, String pointer) {
+  private record Vip(
+      VrrpInstance instance, VirtualAddress address, boolean excluded, String pointer) {
     InetAddress ip() {
       return address.prefix().address();
     }
@@ -31,7 +32,12 @@ final class VrrpRules {
       int index = 0;
       for (VirtualAddress address : instance.virtualAddresses()) {
         String pointer = at(instance) + "/virtual_addresses/" + index++;
-        vips.add(new Vip(instance, address, pointer));
+        vips.add(new Vip(instance, address, false, pointer));
+      }
+      index = 0;
+      for (VirtualAddress address : instance.options().excludedAddresses()) {
+        String pointer = at(instance) + "/excluded_addresses/" + index++;
+        vips.add(new Vip(instance, address, true, pointer));
       }
     }
   }
@@ -103,14 +109,39 @@ final class VrrpRules {
   /** RFC 9568 §5.2.9: an advert carries addresses of the family that it is sent in. */
   void virtualAddressFamily() {
     for (Vip vip : vips) {
+      if (vip.excluded()) {
+        excludedFamily(vip);
+        continue;
+      }
       VirtualAddress first = vip.instance().virtualAddresses().get(0);
       if (family(vip.address()) != family(first)) {
         String message = "virtual addresses of an instance are all IPv4 or all IPv6: ";
         findings.report(RuleId.VIP_FAMILY, vip.pointer(), message + "make a second instance");
-      } else if (family(vip.address()) != 4) {
-        String message = "IPv6 virtual addresses are not supported yet";
-        findings.report(RuleId.NOT_SUPPORTED, vip.pointer(), message);
+      } else if (family(first) != 4 && vip.address().label() != null) {
+        String message = "the kernel has labels for IPv4 addresses only: remove it";
+        findings.report(RuleId.IPV6_LABEL, vip.pointer() + "/label", message);
       }
+    }
+  }
+
+  /** RFC 3768 is IPv4 alone. */
+  void ipv6Version() {
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      List<VirtualAddress> addresses = instance.virtualAddresses();
+      if (instance.version() == 2 && !addresses.isEmpty() && family(addresses.get(0)) != 4) {
+        String fix = instance.authentication() == null ? "version: 2" : "the authentication";
+        String message = "IPv6 needs version 3: remove " + fix;
+        String key = instance.authentication() == null ? "/version" : "/authentication";
+        findings.reportAtKey(RuleId.IPV6_VERSION, at(instance) + key, message);
+      }
+    }
+  }
+
+  /** Nobody advertises it, so it could be of any family. */
+  private void excludedFamily(Vip vip) {
+    if (family(vip.address()) != 4) {
+      String message = "IPv6 excluded addresses are not supported yet";
+      findings.report(RuleId.NOT_SUPPORTED, vip.pointer(), message);
     }
   }
 
@@ -166,6 +197,14 @@ final class VrrpRules {
           findings.report(RuleId.OWNER_WEIGHT, at(instance) + "/track/" + i, message);
         }
       }
+      List<TrackedInterface> tracked = instance.options().trackInterfaces();
+      for (int i = 0; owner != null && i < tracked.size(); i++) {
+        if (tracked.get(i).weight() != 0) {
+          String message = owner.name() + " owns the address and is always Active: remove weights";
+          String at = at(instance) + "/track_interfaces/" + i;
+          findings.report(RuleId.OWNER_WEIGHT, at, message);
+        }
+      }
     }
   }
 
@@ -182,14 +221,24 @@ final class VrrpRules {
     Map<InetAddress, Vip> seen = new HashMap<>();
     for (Vip vip : vips) {
       Vip other = seen.putIfAbsent(vip.ip(), vip);
-      if (other != null) {
+      if (other != null && !onOtherLink(vip, other)) {
         String where = other.instance().name();
         String both =
             where.equals(vip.instance().name()) ? where : where + " and " + vip.instance().name();
-        String message = vip.ip().getHostAddress() + " stands twice, in " + both;
+        String message = Addresses.text(vip.ip()) + " stands twice, in " + both;
         findings.report(RuleId.VIP_TWICE, findings.later(other.pointer(), vip.pointer()), message);
       }
     }
+  }
+
+  /** A link-local address means another host on each interface (RFC 4007). */
+  private static boolean onOtherLink(Vip one, Vip other) {
+    String name = one.instance().interfaceName();
+    String otherName = other.instance().interfaceName();
+    return Addresses.isLinkLocal(one.ip())
+        && name != null
+        && otherName != null
+        && !name.equals(otherName);
   }
 
   void virtualAddressIsNode() {
@@ -201,7 +250,7 @@ final class VrrpRules {
       Node node = nodes.get(vip.ip());
       if (node != null
           && !Integer.valueOf(255).equals(vip.instance().priorities().get(node.name()))) {
-        String message = vip.ip().getHostAddress() + " is " + node.name() + "'s own address";
+        String message = Addresses.text(vip.ip()) + " is " + node.name() + "'s own address";
         findings.report(RuleId.VIP_IS_NODE, vip.pointer(), message);
       }
     }
@@ -225,16 +274,23 @@ final class VrrpRules {
     }
   }
 
-  /** A VIP that brings a network along which the nodes are not in would change their routes. */
+  /**
+   * A VIP that brings a network along which the nodes are not in would change their routes. Of an
+   * excluded address, or one on an interface of its own, that is what it is for: where the nodes
+   * are with their other addresses stands in no spec.
+   */
   void virtualAddressPrefix() {
     for (Vip vip : vips) {
       Prefix prefix = vip.address().prefix();
+      if (vip.excluded() || vip.address().interfaceName() != null) {
+        continue;
+      }
       for (Node node : cluster.nodes().values()) {
         boolean runs = vip.instance().priorities().containsKey(node.name());
         boolean same = prefix.address().getAddress().length == node.address().getAddress().length;
         if (runs && same && !contains(prefix, node.address())) {
           String address = node.address().getHostAddress();
-          String fix = "use " + vip.ip().getHostAddress() + "/32";
+          String fix = "use " + Addresses.text(vip.ip()) + "/32";
           String message = prefix + " does not contain " + node.name() + "'s address " + address;
           findings.report(RuleId.VIP_PREFIX, vip.pointer(), message + ": " + fix);
           break;
@@ -263,6 +319,19 @@ final class VrrpRules {
     }
   }
 
+  /** RFC 3768 §5.3.8; RFC 9568 §5.2.8 leaves no choice over IPv6 either. */
+  void checksumForm() {
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      boolean ipv6 =
+          !instance.virtualAddresses().isEmpty() && family(instance.virtualAddresses().get(0)) != 4;
+      if (instance.options().checksum() != ChecksumForm.AUTO && (instance.version() == 2 || ipv6)) {
+        String which = ipv6 ? "over IPv6" : "in version 2";
+        String message = "there is one form of checksum " + which + ": remove checksum";
+        findings.reportAtKey(RuleId.CHECKSUM_FORM, at(instance) + "/checksum", message);
+      }
+    }
+  }
+
   void tracks() {
     for (VrrpInstance instance : cluster.vrrp().values()) {
       Set<String> seen = new HashSet<>();
@@ -273,6 +342,15 @@ final class VrrpRules {
         if (!seen.add(check)) {
           String message = instance.name() + " tracks check " + check + " twice";
           findings.report(RuleId.TRACK_TWICE, at, message);
+        }
+      }
+      Set<String> interfaces = new HashSet<>();
+      List<TrackedInterface> tracked = instance.options().trackInterfaces();
+      for (int i = 0; i < tracked.size(); i++) {
+        if (!interfaces.add(tracked.get(i).name())) {
+          String message = instance.name() + " tracks interface " + tracked.get(i).name();
+          String at = at(instance) + "/track_interfaces/" + i;
+          findings.report(RuleId.TRACK_TWICE, at, message + " twice");
         }
       }
     }

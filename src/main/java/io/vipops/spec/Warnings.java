@@ -1,7 +1,9 @@
 package io.vipops.spec;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -22,6 +24,10 @@ final class Warnings {
       for (Track track : instance.track()) {
         total += Math.abs(track.weight());
       }
+      List<TrackedInterface> interfaces = instance.options().trackInterfaces();
+      for (TrackedInterface it : interfaces) {
+        total += Math.abs(it.weight());
+      }
       if (instance.priorities().containsValue(255)) {
         continue; // an owner has no weights, which is reported
       }
@@ -35,7 +41,26 @@ final class Warnings {
           findings.report(RuleId.WEIGHT_NO_EFFECT, at, message + " apart");
         }
       }
+      for (int i = 0; i < interfaces.size(); i++) {
+        TrackedInterface it = interfaces.get(i);
+        String at = VrrpRules.at(instance) + "/track_interfaces/" + i;
+        if (it.weight() != 0 && isOwnEverywhere(instance, it.name())) {
+          String message = it.name() + " is the instance's own interface: its loss means Fault, ";
+          findings.report(RuleId.WEIGHT_NO_EFFECT, at, message + "whatever the weight");
+        } else if (it.weight() != 0 && total <= nearest && instance.priorities().size() > 1) {
+          String message =
+              "weight " + it.weight() + " changes nothing: the priorities are " + nearest;
+          findings.report(RuleId.WEIGHT_NO_EFFECT, at, message + " apart");
+        }
+      }
     }
+  }
+
+  private boolean isOwnEverywhere(VrrpInstance instance, String name) {
+    String own = instance.interfaceName();
+    return own != null
+        ? own.equals(name)
+        : cluster.nodes().values().stream().allMatch(it -> it.interfaceName().equals(name));
   }
 
   private static int nearestPriorities(VrrpInstance instance) {
@@ -69,6 +94,9 @@ final class Warnings {
   private static boolean looksElsewhere(Check check) {
     for (Probe probe : check.probes()) {
       if (probe instanceof Probe.Tcp tcp && !tcp.address().isLoopbackAddress()) {
+        return true;
+      }
+      if (probe instanceof Probe.Ping ping && !ping.address().isLoopbackAddress()) {
         return true;
       }
       if (probe instanceof Probe.Http http) {
@@ -110,6 +138,25 @@ final class Warnings {
             "vip_lease is shorter than two advert intervals, " + Durations.format(least);
         String at = VrrpRules.at(instance) + "/vip_lease";
         findings.report(RuleId.SHORT_LEASE, at, message + ": auto is three");
+      }
+    }
+  }
+
+  /** RFC 9568 §5.2.9; the advice is the interface identifier of the virtual MAC (§7.4). */
+  void linkLocalMissing() {
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      boolean has = instance.virtualAddresses().isEmpty();
+      for (VirtualAddress it : instance.virtualAddresses()) {
+        InetAddress address = it.prefix().address();
+        has |= address.getAddress().length == 4 || Addresses.isLinkLocal(address);
+      }
+      if (!has) {
+        String advice =
+            "fe80::200:5eff:fe00:2" + String.format("%02x", instance.virtualRouterId()) + "/64";
+        String message =
+            "adverts without a link-local address are for vipops and keepalived only: add ";
+        String at = VrrpRules.at(instance) + "/virtual_addresses";
+        findings.reportAtKey(RuleId.LINK_LOCAL_MISSING, at, message + advice);
       }
     }
   }

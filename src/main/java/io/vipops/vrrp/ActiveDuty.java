@@ -6,39 +6,48 @@ import static io.vipops.vrrp.Intervals.SECOND_NS;
 import io.vipops.spec.VirtualAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What an Active does by the clock: adverts, the lease of its addresses, gratuitous ARP. */
 final class ActiveDuty {
-  /** Gratuitous ARPs per address in one burst. */
-  private static final int GARP_REPEAT = 5;
-
-  /** From the first burst to the second, for those that missed the first. */
-  private static final long GARP_DELAY_NS = 5 * SECOND_NS;
-
   /** Max Advertise Interval of 1 centisecond (RFC 9568 §5.2.7). */
   private static final long SHORTEST_INTERVAL_NS = SECOND_NS / 100;
 
+  /** DEFEND_INTERVAL of RFC 5227 §1.1. */
+  private static final long DEFEND_NS = 10 * SECOND_NS;
+
+  /** Claims are looked at once a second: so old may be what an Active before us said. */
+  private static final long BEFORE_US_NS = 3 * SECOND_NS;
+
   private long advertAtNs = NEVER;
   private long advertisedNs;
+
+  /** When an advert that lost is answered; NEVER: none waits for that. */
+  private long answerAtNs = NEVER;
+
   private long heldNs;
   private long renewAtNs = NEVER;
-  private long announceAtNs = NEVER;
+  private final Announcements announcements = new Announcements();
   private long contestedNs = NEVER;
+  private long begunNs;
+  private final Map<InetAddress, Long> defendedNs = new HashMap<>();
 
   /** Becoming Active: the addresses first, so that who follows the ARP or advert finds them. */
   void begin(Self self, long nowNs, List<Effect> out) {
     contestedNs = NEVER;
+    defendedNs.clear();
+    begunNs = nowNs;
     reassert(self, nowNs, out);
   }
 
   /** Puts everything back in its place: the addresses, the neighbours' caches, our claim. */
   private void reassert(Self self, long nowNs, List<Effect> out) {
     holdAll(self.instance(), nowNs, out);
-    announce(self.instance().virtualAddresses(), out);
-    announceAtNs = nowNs + GARP_DELAY_NS;
+    announcements.begin(self.instance(), nowNs, out);
     advertise(self, nowNs, out);
   }
 
@@ -55,13 +64,19 @@ final class ActiveDuty {
     }
     out.add(new Effect.Advertise(self.priority(), self.instance().advertInterval()));
     advertisedNs = nowNs;
+    answerAtNs = NEVER;
     renewAtNs = nextRenewalNs(self.instance());
   }
 
-  /** Answers an advert that lost, but not a flood of them packet for packet. */
+  /**
+   * Answers an advert that lost, but not a flood of them packet for packet: what comes right after
+   * an advert of ours is answered a little later, since its sender may have missed ours.
+   */
   void answer(Self self, long nowNs, List<Effect> out) {
     if (silentNs(nowNs) >= SHORTEST_INTERVAL_NS) {
       advertiseBetween(self, nowNs, out);
+    } else {
+      answerAtNs = advertisedNs + SHORTEST_INTERVAL_NS;
     }
   }
 
@@ -77,35 +92,38 @@ final class ActiveDuty {
         advertAtNs = nextNs; // a late advert does not shift those after it
       }
     }
+    if (nowNs >= answerAtNs) {
+      advertiseBetween(self, nowNs, out);
+    }
     if (nowNs >= renewAtNs) {
       holdAll(self.instance(), nowNs, out);
     }
-    if (nowNs >= announceAtNs) {
-      announceAtNs = NEVER;
-      announce(self.instance().virtualAddresses(), out);
+    announcements.onTimer(self.instance(), nowNs, out);
+  }
+
+  /** A whole lease from now. */
+  void renew(Self self, long nowNs, List<Effect> out) {
+    if (!self.instance().vipLease().isZero()) {
+      holdAll(self.instance(), nowNs, out);
     }
   }
 
   /** Takes a changed configuration: new addresses come before the old ones go. */
   void change(Instance before, Self self, long nowNs, List<Effect> out) {
     Instance next = self.instance();
-    List<VirtualAddress> added = new ArrayList<>(next.virtualAddresses());
-    added.removeAll(before.virtualAddresses());
+    List<VirtualAddress> added = new ArrayList<>(next.movedAddresses());
+    added.removeAll(before.movedAddresses());
     Set<InetAddress> stay =
-        next.virtualAddresses().stream().map(a -> a.prefix().address()).collect(Collectors.toSet());
+        next.movedAddresses().stream().map(a -> a.prefix().address()).collect(Collectors.toSet());
     List<VirtualAddress> gone =
-        before.virtualAddresses().stream()
-            .filter(a -> !stay.contains(a.prefix().address()))
-            .toList();
+        before.movedAddresses().stream().filter(a -> !stay.contains(a.prefix().address())).toList();
     boolean leaseChanged = !next.vipLease().equals(before.vipLease());
     if (leaseChanged) {
       holdAll(next, nowNs, out);
     } else {
       hold(next, added, out);
     }
-    if (!added.isEmpty()) {
-      announce(added, out);
-    }
+    announcements.change(before.options().garp(), next, added, nowNs, out);
     release(next, gone, out);
     boolean intervalChanged = !next.advertInterval().equals(before.advertInterval());
     if (leaseChanged || intervalChanged || !added.isEmpty() || !gone.isEmpty()) {
@@ -129,13 +147,26 @@ final class ActiveDuty {
   boolean contest(Self self, long nowNs, List<Effect> out) {
     boolean first = contestedNs == NEVER || nowNs - contestedNs > self.downNs(self.intervalNs());
     contestedNs = nowNs;
-    if (first) {
-      announce(self.instance().virtualAddresses(), out);
-    }
-    if (announceAtNs == NEVER) {
-      announceAtNs = nowNs + GARP_DELAY_NS;
-    }
+    announcements.dispute(self.instance(), first, nowNs, out);
     return first;
+  }
+
+  /**
+   * Another host says that it has one of our addresses, without an advert that would do. Defended
+   * as RFC 5227 §2.4 (c) has it, at most every ten seconds.
+   *
+   * @return false: an Active before us may have said so, and knows better by now
+   */
+  boolean defend(VirtualAddress address, long nowNs, List<Effect> out) {
+    if (nowNs - begunNs < BEFORE_US_NS) {
+      return false;
+    }
+    Long lastNs = defendedNs.get(address.prefix().address());
+    if (lastNs == null || nowNs - lastNs >= DEFEND_NS) {
+      defendedNs.put(address.prefix().address(), nowNs);
+      out.add(new Effect.Announce(List.of(address)));
+    }
+    return true;
   }
 
   /** Whether we were silent for so long that a Backup like us would have taken over. */
@@ -148,16 +179,20 @@ final class ActiveDuty {
   }
 
   long deadlineNs() {
-    return Math.min(Math.min(advertAtNs, renewAtNs), announceAtNs);
+    return Math.min(advertDueNs(), Math.min(renewAtNs, announcements.deadlineNs()));
+  }
+
+  long advertDueNs() {
+    return Math.min(advertAtNs, answerAtNs);
   }
 
   /** No longer Active: the addresses go. */
   static void releaseAll(Instance instance, List<Effect> out) {
-    release(instance, instance.virtualAddresses(), out);
+    release(instance, instance.movedAddresses(), out);
   }
 
   private void holdAll(Instance instance, long nowNs, List<Effect> out) {
-    hold(instance, instance.virtualAddresses(), out);
+    hold(instance, instance.movedAddresses(), out);
     heldNs = nowNs;
     renewAtNs = nextRenewalNs(instance);
   }
@@ -184,13 +219,6 @@ final class ActiveDuty {
     List<VirtualAddress> ours = notOwned(instance, addresses);
     if (!ours.isEmpty()) {
       out.add(new Effect.Release(ours));
-    }
-  }
-
-  /** One burst. */
-  private static void announce(List<VirtualAddress> addresses, List<Effect> out) {
-    for (int i = 0; i < GARP_REPEAT; i++) {
-      out.add(new Effect.Announce(addresses));
     }
   }
 

@@ -10,6 +10,20 @@ import org.jspecify.annotations.Nullable;
  * are derived, not stored: a changed priority or configuration moves them at once.
  */
 final class ActiveWatch {
+  /**
+   * Why to become Active now.
+   *
+   * @param forced whether the Active before spoke until now
+   * @param resigned whether its last word was priority 0
+   */
+  record TakeOver(String reason, boolean forced, boolean resigned) {
+    private TakeOver(String reason, boolean forced) {
+      this(reason, forced, false);
+    }
+  }
+
+  private final Damping damping;
+  private final Senders senders = new Senders();
   private @Nullable InetAddress source;
   private int priority;
   private long heardNs;
@@ -30,6 +44,10 @@ final class ActiveWatch {
   private boolean granted;
 
   private String cause = "";
+
+  ActiveWatch(Damping damping) {
+    this.damping = damping;
+  }
 
   /**
    * Starts waiting, knowing of no Active.
@@ -58,14 +76,25 @@ final class ActiveWatch {
    * alone, runs out within one down interval. While preempt_delay lasts it does count.
    */
   void hear(Self self, Advertisement advert, InetAddress from, long nowNs) {
+    if (source != null && !source.equals(from) && !resigned && alive(self, nowNs)) {
+      damping.moved(false, nowNs);
+    }
     heard(self, advert, from, nowNs);
-    Instance instance = self.instance();
-    boolean preempts = instance.preempt() && instance.preemptDelay().isZero();
     if (resigned) {
       restartedNs = nowNs; // Skew_Time from here
-    } else if (!preempts || priority >= self.priority()) {
+    } else if (!refuses(self, nowNs)) {
       accept(advert, nowNs);
     }
+  }
+
+  /** Whether the advert of a worse Active does not count (RFC 9568 §6.4.2, 490). */
+  private boolean refuses(Self self, long nowNs) {
+    Instance instance = self.instance();
+    boolean preempts = instance.preempt() && instance.preemptDelay().isZero();
+    return preempts
+        && priority < self.priority()
+        && !failsAlike(self)
+        && (!self.mayBecomeActive() || mayForce(self, nowNs));
   }
 
   private void heard(Self self, Advertisement advert, InetAddress from, long nowNs) {
@@ -73,6 +102,10 @@ final class ActiveWatch {
     priority = advert.priority();
     heardNs = nowNs;
     resigned = priority == 0;
+    senders.hear(self.instance(), from, priority);
+    if (!resigned && priority < senders.basePriority(self.instance(), from)) {
+      damping.peerFails(nowNs);
+    }
     compare(self, nowNs);
   }
 
@@ -104,26 +137,72 @@ final class ActiveWatch {
     }
   }
 
-  /** Why to become Active now; null: not yet. */
-  @Nullable String takeOverReason(Self self, long nowNs) {
+  /** Whether and why to become Active now; null: not yet. */
+  @Nullable TakeOver takeOver(Self self, long nowNs) {
     if (!self.mayBecomeActive()) {
       return null;
     }
     if (self.isOwner()) {
-      return "address owner";
+      return new TakeOver("address owner", false);
     }
-    int base = source == null ? 0 : degradedFrom(self, source);
-    if (source != null && base > 0) {
-      return Reasons.degraded(source, priority, base, self.priority());
+    if (source != null && replacesDegraded(self) && mayForce(self, nowNs)) {
+      int base = senders.basePriority(self.instance(), source);
+      return new TakeOver(Reasons.degraded(source, priority, base, self.priority()), true);
     }
-    return nowNs >= deadlineNs(self) ? reason(self, nowNs) : null;
+    if (nowNs < deadlineNs(self)) {
+      return null;
+    }
+    if (source == null || resigned) {
+      String reason =
+          source == null ? Reasons.nobody(nowNs - restartedNs, cause) : Reasons.resigned(source);
+      return new TakeOver(reason, source != null, resigned);
+    }
+    // Not counted since, or for the length of preempt_delay: it was there until now.
+    boolean refused = heardNs > restartedNs || nowNs >= preemptDeadlineNs(self.instance());
+    if (!refused || !alive(self, nowNs)) {
+      return new TakeOver(Reasons.silent(source, nowNs - heardNs), false);
+    }
+    if (!knowsWorse(self) || failsAlike(self) || !mayForce(self, nowNs)) {
+      restartedNs = heardNs;
+      return null;
+    }
+    return new TakeOver(Reasons.advertised(source, priority, self.priority()), true);
   }
 
-  /** When {@link #takeOverReason} has to be asked next; {@link Intervals#NEVER}: not by time. */
+  /** When {@link #takeOver} has to be asked next; {@link Intervals#NEVER}: not by time. */
   long deadlineNs(Self self) {
-    return self.mayBecomeActive()
-        ? Math.min(downDeadlineNs(self), preemptDeadlineNs(self.instance()))
-        : NEVER;
+    if (!self.mayBecomeActive()) {
+      return NEVER;
+    }
+    long heldNs = replacesDegraded(self) ? damping.heldUntilNs() : NEVER;
+    return Math.min(
+        Math.min(downDeadlineNs(self), heldNs),
+        failsAlike(self) ? NEVER : preemptDeadlineNs(self.instance()));
+  }
+
+  /**
+   * When a node in Fault has to serve after all, because nobody does: later than every node that
+   * can serve would have taken over, and the better its base priority the earlier. It needs no word
+   * from others but their adverts: a peer that is off is as silent as one in Fault.
+   */
+  long lastResortDeadlineNs(Self self) {
+    Instance instance = self.instance();
+    long intervalNs = adverIntervalNs(self);
+    return restartedNs
+        + self.downNs(intervalNs) // of priority 1, the longest there is
+        + Intervals.skewNs(instance.version(), instance.priority(), intervalNs);
+  }
+
+  /** Why to serve in Fault now; null: not yet. */
+  @Nullable String lastResortReason(Self self, long nowNs) {
+    if (nowNs < lastResortDeadlineNs(self)) {
+      return null;
+    }
+    String nobody =
+        source == null
+            ? Reasons.nobody(nowNs - restartedNs, cause)
+            : Reasons.silent(source, nowNs - heardNs);
+    return Reasons.lastResort(nobody, self.standing());
   }
 
   /** Who is Active; null: not known, or it resigned. */
@@ -143,7 +222,19 @@ final class ActiveWatch {
   private long preemptDeadlineNs(Instance instance) {
     long delayNs = instance.preemptDelay().toNanos();
     boolean counts = instance.preempt() && delayNs > 0 && betterSinceNs != NEVER;
-    return counts ? betterSinceNs + delayNs : NEVER;
+    if (!counts) {
+      return NEVER;
+    }
+    long dueNs = betterSinceNs + delayNs;
+    return damping.holds(dueNs) ? damping.heldUntilNs() : dueNs;
+  }
+
+  private boolean mayForce(Self self, long nowNs) {
+    return damping.allows(self.standing(), replacesDegraded(self), nowNs);
+  }
+
+  private boolean alive(Self self, long nowNs) {
+    return nowNs < heardNs + self.downNs(adverIntervalNs(self));
   }
 
   private boolean knowsWorse(Self self) {
@@ -151,33 +242,26 @@ final class ActiveWatch {
   }
 
   /**
-   * The base priority that a worse Active falls short of because its own checks fail; 0: none, or
-   * not to be replaced for it. Neither preempt_delay nor, while we are whole, {@code preempt:
-   * false} was meant to keep a node that does not work.
+   * Whether a worse Active is to be replaced because its own checks fail. Neither preempt_delay
+   * nor, while we are whole, {@code preempt: false} was meant to keep a node that does not work.
    */
-  private int degradedFrom(Self self, InetAddress active) {
-    if (!knowsWorse(self) || (!self.instance().preempt() && self.standing().degraded())) {
-      return 0;
-    }
-    return self.instance().peers().stream()
-        .filter(peer -> peer.address().equals(active) && priority < peer.priority())
-        .mapToInt(Instance.Peer::priority)
-        .findFirst()
-        .orElse(0);
+  private boolean replacesDegraded(Self self) {
+    return source != null
+        && knowsWorse(self)
+        && priority < senders.basePriority(self.instance(), source)
+        && (self.instance().preempt() || !self.standing().degraded())
+        && !failsAlike(self);
   }
 
-  private String reason(Self self, long nowNs) {
-    if (source == null) {
-      return Reasons.nobody(nowNs - restartedNs, cause);
+  /**
+   * Whether our own checks fail too and take no less from us than the Active's from it: most often
+   * the same thing fails for both, a move would mend nothing, and soon there would be one back.
+   */
+  private boolean failsAlike(Self self) {
+    if (source == null || self.shortfall() == 0) {
+      return false;
     }
-    if (resigned) {
-      return Reasons.resigned(source);
-    }
-    // Not counted since, or for the length of preempt_delay: it was there until now.
-    boolean refused = heardNs > restartedNs || nowNs >= preemptDeadlineNs(self.instance());
-    boolean alive = nowNs < heardNs + self.downNs(adverIntervalNs(self));
-    return refused && alive && knowsWorse(self)
-        ? Reasons.advertised(source, priority, self.priority())
-        : Reasons.silent(source, nowNs - heardNs);
+    int theirs = senders.basePriority(self.instance(), source) - priority;
+    return theirs > 0 && self.shortfall() >= theirs;
   }
 }

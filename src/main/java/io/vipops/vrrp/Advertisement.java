@@ -1,5 +1,6 @@
 package io.vipops.vrrp;
 
+import io.vipops.spec.Addresses;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -15,4 +16,10 @@ public record Advertisement(
     int virtualRouterId,
     int priority,
     Duration maxAdvertiseInterval,
-    List<InetAddress> addresses) {}
+    List<InetAddress> addresses) {
+
+  /** Whether an IPv6 link-local address comes first, as RFC 9568 §5.2.9 has it. */
+  public boolean beginsWithLinkLocal() {
+    return !addresses.isEmpty() && Addresses.isLinkLocal(addresses.get(0));
+  }
+}

@@ -2,6 +2,7 @@ package io.vipops.vrrp;
 
 import java.net.Inet4Address;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gratuitous ARP (RFC 5227 §3), an Ethernet frame of 42 bytes:
@@ -24,6 +25,7 @@ public final class ArpFrame {
   private static final short ETHERTYPE_IPV4 = 0x0800;
   private static final short HARDWARE_ETHERNET = 1;
   private static final short REQUEST = 1;
+  private static final short REPLY = 2;
 
   private ArpFrame() {}
 
@@ -47,5 +49,26 @@ public final class ArpFrame {
     frame.put(mac).put(ip);
     frame.put(new byte[6]).put(ip);
     return frame.array();
+  }
+
+  /**
+   * What the sender says of itself, in a request as in a reply (RFC 5227 §2.4).
+   *
+   * @param frame as it arrived; there may be padding behind it
+   * @return null: no ARP of IPv4 over Ethernet, or of a sender without an address
+   */
+  public static @Nullable Claim claim(byte[] frame) {
+    if (frame.length < BYTES) {
+      return null;
+    }
+    ByteBuffer in = ByteBuffer.wrap(frame);
+    boolean arp =
+        in.getShort(12) == ETHERTYPE_ARP
+            && in.getShort(14) == HARDWARE_ETHERNET
+            && in.getShort(16) == ETHERTYPE_IPV4
+            && in.get(18) == 6
+            && in.get(19) == 4
+            && (in.getShort(20) == REQUEST || in.getShort(20) == REPLY);
+    return arp && in.getInt(28) != 0 ? Claim.of(frame, 28, 4, 22) : null;
   }
 }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 public enum Checksum {
   /** The VRRP message: always in version 2, and RFC 9568 §5.2.8 read literally. */
   MESSAGE,
-  /** The IPv4 pseudo-header too, as keepalived and FRR do in version 3. */
+  /** The pseudo-header too: always over IPv6, and as keepalived and FRR do in version 3. */
   PSEUDO_HEADER;
 
   /** Protocol number of VRRP in the IP header. */
@@ -27,15 +27,15 @@ public enum Checksum {
     if (this == PSEUDO_HEADER) {
       sum += words(ByteBuffer.wrap(ip.source().getAddress()));
       sum += words(ByteBuffer.wrap(ip.destination().getAddress()));
-      sum += PROTOCOL + message.limit();
+      sum += PROTOCOL + message.limit(); // IPv6 has them in wider fields, which adds up to the same
     }
-    while (sum >> 16 != 0) {
-      sum = (sum & 0xffff) + (sum >> 16);
+    while (sum >>> 16 != 0) {
+      sum = (sum & 0xffff) + (sum >>> 16);
     }
     return sum;
   }
 
-  /** Sum of 16-bit words; an int holds that of 128 kB. */
+  /** Sum of 16-bit words; an int, unsigned, holds that of 128 kB. */
   private static int words(ByteBuffer bytes) {
     int length = bytes.limit();
     int sum = 0;

@@ -1,9 +1,13 @@
 package io.vipops.vrrp;
 
+import io.vipops.spec.Addresses;
 import io.vipops.spec.Track;
 import io.vipops.spec.VirtualAddress;
+import io.vipops.spec.VrrpOptions;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param virtualRouterId 1-255
  * @param version 2 or 3
- * @param address this node's own, the source of its adverts
+ * @param address this node's own; the source of its adverts over IPv4. Over IPv6 that is the
+ *     interface's link-local address (RFC 9568 §5.1.2.1), which only the host knows
  * @param priority base priority, 1-255
  * @param password v2 simple text password, 1-8 bytes; null: none
  * @param passwordFile read by the agent when {@code password} is null; null: none
  * @param peers the other nodes of the instance
- * @param virtualAddresses in the spec's order, which is the order in adverts
+ * @param virtualAddresses of one family, in the spec's order
  * @param vipLease whole seconds; zero: none
  */
 public record Instance(
@@ -35,7 +40,44 @@ public record Instance(
     boolean preempt,
     Duration preemptDelay,
     Duration vipLease,
-    List<Track> track) {
+    List<Track> track,
+    VrrpOptions options) {
+
+  /** With all options as by default. */
+  public Instance(
+      String name,
+      int virtualRouterId,
+      int version,
+      String interfaceName,
+      InetAddress address,
+      int priority,
+      @Nullable String password,
+      @Nullable String passwordFile,
+      List<Peer> peers,
+      List<VirtualAddress> virtualAddresses,
+      Duration advertInterval,
+      boolean preempt,
+      Duration preemptDelay,
+      Duration vipLease,
+      List<Track> track) {
+    this(
+        name,
+        virtualRouterId,
+        version,
+        interfaceName,
+        address,
+        priority,
+        password,
+        passwordFile,
+        peers,
+        virtualAddresses,
+        advertInterval,
+        preempt,
+        preemptDelay,
+        vipLease,
+        track,
+        VrrpOptions.DEFAULT);
+  }
 
   /**
    * Another node of the instance.
@@ -50,15 +92,57 @@ public record Instance(
       InetAddress address,
       int virtualRouterId,
       int version,
+      boolean ipv6,
+      boolean unicast,
       @Nullable String password,
       @Nullable String passwordFile) {
     @Override
     public String toString() {
-      return interfaceName + " vrid " + virtualRouterId + " v" + version;
+      return interfaceName
+          + " vrid "
+          + virtualRouterId
+          + " v"
+          + version
+          + (ipv6 ? " IPv6" : "")
+          + (unicast ? " unicast" : "");
     }
   }
 
+  /** All that this node holds while Active: those in adverts, and those that move along. */
+  public List<VirtualAddress> movedAddresses() {
+    if (options.excludedAddresses().isEmpty()) {
+      return virtualAddresses;
+    }
+    List<VirtualAddress> all = new ArrayList<>(virtualAddresses);
+    all.addAll(options.excludedAddresses());
+    return all;
+  }
+
   public Identity identity() {
-    return new Identity(interfaceName, address, virtualRouterId, version, password, passwordFile);
+    return new Identity(
+        interfaceName,
+        address,
+        virtualRouterId,
+        version,
+        isIpv6(),
+        isUnicast(),
+        password,
+        passwordFile);
+  }
+
+  /** Whether adverts go to each peer by itself, and count from none else. */
+  public boolean isUnicast() {
+    return options.unicast() != null;
+  }
+
+  /** Whether there is an IPv6 link-local address among the virtual ones. */
+  public boolean hasLinkLocal() {
+    return virtualAddresses.stream().anyMatch(it -> Addresses.isLinkLocal(it.prefix().address()));
+  }
+
+  /** Whether adverts go over IPv6: an instance is of the family of its virtual addresses. */
+  public boolean isIpv6() {
+    return !virtualAddresses.isEmpty()
+        && virtualAddresses.get(0).prefix().address() instanceof Inet6Address;
   }
 }

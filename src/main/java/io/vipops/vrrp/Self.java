@@ -6,8 +6,14 @@ import java.util.Arrays;
 /** This node in the election: how it is configured and what it thinks of itself. */
 record Self(Instance instance, Standing standing) {
 
-  /** What adverts say. A weight never makes it 0, which would mean giving up. */
+  /**
+   * What adverts say. A weight never makes it 0, which would mean giving up. Who cannot serve says
+   * 1, should it be Active because nobody else is: whoever can serve is better.
+   */
   int priority() {
+    if (standing.fault() && instance.priority() != 255) {
+      return 1;
+    }
     return Math.max(1, Math.min(255, standing.effectivePriority()));
   }
 
@@ -20,13 +26,30 @@ record Self(Instance instance, Standing standing) {
     return !standing.yielding() && (standing.ready() || isOwner());
   }
 
-  /** Whether an advert of another Active makes this one give way (RFC 9568 §6.4.3). */
-  boolean losesTo(int theirs, InetAddress source) {
-    return theirs > priority() || (theirs == priority() && addressIsLowerThan(source));
+  /**
+   * Whether it may hold the addresses as the last resort, with a failed check of weight 0: an
+   * owner's address answers from its host anyway, and priority 1 is not for it to say.
+   */
+  boolean mayBeLastResort() {
+    return standing.fault() && standing.ready() && !standing.yielding() && !isOwner();
   }
 
-  private boolean addressIsLowerThan(InetAddress source) {
-    return Arrays.compareUnsigned(instance.address().getAddress(), source.getAddress()) < 0;
+  /** By how much our own failed checks lower our priority; 0: they do not. */
+  int shortfall() {
+    return standing.degraded() || standing.fault()
+        ? Math.max(0, instance.priority() - priority())
+        : 0;
+  }
+
+  /**
+   * Whether an advert of another Active makes this one give way (RFC 9568 §6.4.3).
+   *
+   * @param ours where our own adverts come from
+   */
+  boolean losesTo(int theirs, InetAddress source, InetAddress ours) {
+    return theirs > priority()
+        || (theirs == priority()
+            && Arrays.compareUnsigned(ours.getAddress(), source.getAddress()) < 0);
   }
 
   /** Skew_Time behind an Active that advertises every {@code adverIntervalNs}. */

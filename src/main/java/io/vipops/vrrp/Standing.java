@@ -9,6 +9,7 @@ package io.vipops.vrrp;
  * @param ready whether it may leave Backup: nginx proven, every check answered, or waited enough
  * @param yielding drained or in maintenance: hands over and stays Backup
  * @param reason why, for events and status, e.g. {@code check nginx failed: no process nginx}
+ * @param sum base plus weights before it is kept within 1-254: what further weights are added to
  */
 public record Standing(
     int effectivePriority,
@@ -16,4 +17,17 @@ public record Standing(
     boolean fault,
     boolean ready,
     boolean yielding,
-    String reason) {}
+    String reason,
+    int sum) {
+
+  /** Where no further weights are added. */
+  public Standing(
+      int effectivePriority,
+      boolean degraded,
+      boolean fault,
+      boolean ready,
+      boolean yielding,
+      String reason) {
+    this(effectivePriority, degraded, fault, ready, yielding, reason, effectivePriority);
+  }
+}

@@ -11,16 +11,32 @@ import org.jspecify.annotations.Nullable;
  * effects out, in the order in which they must be performed; time is an argument ({@code nowNs},
  * from one monotonic clock); no I/O. Not thread-safe: the engine's loop owns it.
  */
-public final class VirtualRouter {
-  private final ActiveWatch watch = new ActiveWatch();
+public class VirtualRouter {
+  private final Damping damping = new Damping();
+  private final ActiveWatch watch = new ActiveWatch(damping);
   private final ActiveDuty duty = new ActiveDuty();
+  private final HandOver handOver = new HandOver();
+  private final Fights fights = new Fights();
   private Self self;
+
+  /** Where our adverts come from. */
+  private InetAddress ownSource;
+
   private State state = State.INIT;
   private boolean linkUp = true;
   private String linkReason = "";
 
   public VirtualRouter(Instance instance, Standing standing) {
     self = new Self(instance, standing);
+    ownSource = instance.address();
+  }
+
+  /**
+   * Our adverts come from {@code source} from now on: over IPv6 that is the interface's link-local
+   * address, which breaks ties there.
+   */
+  public void onSource(InetAddress source) {
+    ownSource = source;
   }
 
   /** Leaves Init (RFC 9568 §6.4.1), and takes away addresses that an earlier run left behind. */
@@ -31,6 +47,7 @@ public final class VirtualRouter {
     }
     if (!canServe()) {
       ActiveDuty.releaseAll(self.instance(), out);
+      watch.begin("start", nowNs);
       move(State.FAULT, linkUp ? self.standing().reason() : linkReason, out);
     } else if (self.isOwner() && self.mayBecomeActive()) {
       becomeActive("address owner", nowNs, out);
@@ -49,7 +66,7 @@ public final class VirtualRouter {
    */
   public List<Effect> onAdvertisement(Advertisement advert, InetAddress source, long nowNs) {
     List<Effect> out = new ArrayList<>();
-    if (source.equals(self.instance().address())) {
+    if (source.equals(ownSource)) {
       return out; // our own, looped back, or a node that was given our address
     }
     switch (state) {
@@ -58,7 +75,9 @@ public final class VirtualRouter {
         takeOverIfDue(nowNs, out);
       }
       case ACTIVE -> hearAsActive(advert, source, nowNs, out);
-      case INIT, HANDING_OVER, FAULT -> {}
+      case HANDING_OVER -> handOver.hear(advert, source, nowNs);
+      case FAULT -> watch.hear(self, advert, source, nowNs);
+      case INIT -> {}
     }
     return out;
   }
@@ -69,24 +88,32 @@ public final class VirtualRouter {
     switch (state) {
       case BACKUP -> takeOverIfDue(nowNs, out);
       case ACTIVE -> duty.onTimer(self, nowNs, out);
-      case INIT, HANDING_OVER, FAULT -> {}
+      case HANDING_OVER -> endHandOver(nowNs, out);
+      case FAULT -> serveIfNobodyDoes(nowNs, out);
+      case INIT -> {}
     }
     return out;
   }
 
   /** The checks or the operator changed what this node thinks of itself. */
   public List<Effect> onStanding(Standing next, long nowNs) {
-    int before = self.priority();
-    self = new Self(self.instance(), next);
     List<Effect> out = new ArrayList<>();
-    judge(before, nowNs, out);
+    stand(next, nowNs, out);
     return out;
   }
 
-  private void judge(int priorityBefore, long nowNs, List<Effect> out) {
+  private void stand(Standing next, long nowNs, List<Effect> out) {
+    Self before = self;
+    self = new Self(self.instance(), next);
+    judge(before, nowNs, out);
+  }
+
+  private void judge(Self before, long nowNs, List<Effect> out) {
     Standing now = self.standing();
+    damping.own(before.standing(), nowNs);
+    damping.own(now, nowNs);
     if (now.fault()) {
-      fault(now.reason(), out);
+      failed(before, nowNs, out);
     } else if (state == State.FAULT) {
       recoverIfPossible(now.reason(), nowNs, out);
     } else if (state == State.BACKUP) {
@@ -96,8 +123,76 @@ public final class VirtualRouter {
       leaveActive(out);
       watch.begin("handing over", nowNs);
       move(State.BACKUP, now.reason(), out);
-    } else if (state == State.ACTIVE && self.priority() != priorityBefore) {
+    } else if (state == State.ACTIVE && self.priority() != before.priority()) {
       duty.advertise(self, nowNs, out);
+    }
+  }
+
+  /**
+   * A check of weight 0 fails. A Backup is out. An Active gives its addresses to whoever can serve,
+   * and keeps them if nobody comes: an address that does not work well is better than none. It does
+   * not even ask where nobody is configured, or nobody came a short while ago, or the addresses
+   * moved too often: at priority 1 whoever can serve may take over at any time.
+   */
+  private void failed(Self before, long nowNs, List<Effect> out) {
+    Standing now = self.standing();
+    if (state == State.BACKUP) {
+      watch.begin("a failed check", nowNs);
+      move(State.FAULT, now.reason(), out);
+    } else if (state == State.ACTIVE && !self.mayBeLastResort()) {
+      fault(now.reason(), nowNs, out);
+    } else if (state == State.ACTIVE && !before.standing().fault()) {
+      String why = staysBecause(nowNs);
+      if (why == null) {
+        out.add(new Effect.Advertise(0, self.instance().advertInterval()));
+        duty.renew(self, nowNs, out);
+        handOver.begin(self, nowNs);
+        move(State.HANDING_OVER, now.reason(), out);
+      } else {
+        duty.advertise(self, nowNs, out);
+        out.add(new Effect.Report(Reasons.staysActive(why, now)));
+      }
+    }
+  }
+
+  private @Nullable String staysBecause(long nowNs) {
+    if (self.instance().peers().isEmpty()) {
+      return "no other node is configured";
+    }
+    if (handOver.wasUnanswered(nowNs)) {
+      return "nobody took over a short while ago";
+    }
+    return damping.leavesItToOthers(nowNs) ? "the addresses moved twice within a minute" : null;
+  }
+
+  private void endHandOver(long nowNs, List<Effect> out) {
+    if (!handOver.due(nowNs)) {
+      return;
+    }
+    Standing now = self.standing();
+    InetAddress successor = handOver.successor();
+    if (successor != null) {
+      damping.moved(false, nowNs);
+      letGo(Reasons.handedOver(successor, now.reason()), nowNs, out);
+    } else if (now.yielding()) {
+      letGo(now.reason(), nowNs, out);
+    } else {
+      handOver.unanswered(nowNs);
+      becomeActive(Reasons.nobodyCame(handOver.lastedNs(nowNs), now), nowNs, out);
+    }
+  }
+
+  /** What is held is let go without another word. */
+  private void letGo(String reason, long nowNs, List<Effect> out) {
+    ActiveDuty.releaseAll(self.instance(), out);
+    watch.begin("handing over", nowNs);
+    move(canServe() ? State.BACKUP : State.FAULT, reason, out);
+  }
+
+  private void serveIfNobodyDoes(long nowNs, List<Effect> out) {
+    String reason = linkUp && self.mayBeLastResort() ? watch.lastResortReason(self, nowNs) : null;
+    if (reason != null) {
+      becomeActive(reason, nowNs, out);
     }
   }
 
@@ -109,7 +204,7 @@ public final class VirtualRouter {
     if (up) {
       recoverIfPossible(reason, nowNs, out);
     } else {
-      fault(reason, out);
+      fault(reason, nowNs, out);
     }
     return out;
   }
@@ -125,11 +220,47 @@ public final class VirtualRouter {
     if (state != State.ACTIVE || duty.stalled(self, nowNs)) {
       return out;
     }
-    for (VirtualAddress ours : self.instance().virtualAddresses()) {
+    for (VirtualAddress ours : self.instance().movedAddresses()) {
       if (ours.prefix().address().equals(removed.prefix().address()) && !isOwnedAddress(ours)) {
         duty.restore(self, ours, nowNs, out);
-        out.add(new Effect.Report(ours.prefix() + " was removed by somebody else and is restored"));
+        boolean fight = fights.removed(ours.prefix().address(), nowNs);
+        out.add(
+            new Effect.Report(
+                fight ? Reasons.fight(self.instance(), ours) : Reasons.removed(ours)));
       }
+    }
+    return out;
+  }
+
+  /** Another host on the LAN says that it has an address, by ARP or Neighbor Advertisement. */
+  public List<Effect> onClaim(Claim claim, long nowNs) {
+    List<Effect> out = new ArrayList<>();
+    for (VirtualAddress ours : self.instance().movedAddresses()) {
+      if (state == State.ACTIVE
+          && ours.prefix().address().equals(claim.address())
+          && duty.defend(ours, nowNs, out)) {
+        out.add(new Effect.Report(Reasons.claimed(ours, claim)));
+      }
+    }
+    return out;
+  }
+
+  /**
+   * The host slept, clocks and all: its timers know nothing of that, nor does the kernel's lease.
+   * Who slept through a down interval has been replaced, and says nothing before it has listened.
+   *
+   * @param sleptNs how long
+   */
+  public List<Effect> onSuspended(long sleptNs, long nowNs) {
+    List<Effect> out = new ArrayList<>();
+    boolean holds = state == State.ACTIVE || state == State.HANDING_OVER;
+    long silentNs = sleptNs + duty.silentNs(nowNs);
+    if (holds && silentNs >= self.downNs(self.intervalNs())) {
+      ActiveDuty.releaseAll(self.instance(), out);
+      watch.begin("a suspend", nowNs);
+      move(canServe() ? State.BACKUP : State.FAULT, Reasons.suspended(sleptNs), out);
+    } else if (!holds) {
+      watch.restart(nowNs);
     }
     return out;
   }
@@ -152,17 +283,18 @@ public final class VirtualRouter {
       throw new IllegalArgumentException(
           before.instance().identity() + " cannot become " + next.identity());
     }
-    if (standing.fault() || standing.yielding()) {
-      List<Effect> out = onStanding(standing, nowNs); // lets go of what it holds, not of what comes
-      self = new Self(next, standing);
-      return out;
+    List<Effect> out = new ArrayList<>();
+    if (standing.yielding()) {
+      stand(standing, nowNs, out); // lets go of what it holds, not of what comes
+    }
+    if (state == State.HANDING_OVER) {
+      letGo(self.standing().reason(), nowNs, out);
     }
     self = new Self(next, standing);
-    List<Effect> out = new ArrayList<>();
     if (state == State.ACTIVE) {
       duty.change(before.instance(), self, nowNs, out);
     }
-    judge(before.priority(), nowNs, out);
+    judge(before, nowNs, out);
     return out;
   }
 
@@ -171,6 +303,8 @@ public final class VirtualRouter {
     List<Effect> out = new ArrayList<>();
     if (state == State.ACTIVE) {
       leaveActive(out);
+    } else if (state == State.HANDING_OVER) {
+      ActiveDuty.releaseAll(self.instance(), out);
     }
     if (state != State.INIT) {
       move(State.INIT, reason, out);
@@ -183,8 +317,21 @@ public final class VirtualRouter {
     return switch (state) {
       case ACTIVE -> duty.deadlineNs();
       case BACKUP -> watch.deadlineNs(self);
-      case INIT, HANDING_OVER, FAULT -> Intervals.NEVER;
+      case HANDING_OVER -> handOver.deadlineNs();
+      case FAULT ->
+          linkUp && self.mayBeLastResort() ? watch.lastResortDeadlineNs(self) : Intervals.NEVER;
+      case INIT -> Intervals.NEVER;
     };
+  }
+
+  /** When the advert is due that the next {@link #onTimer} may ask for. */
+  public long advertDueNs() {
+    return state == State.ACTIVE ? duty.advertDueNs() : nextDeadlineNs();
+  }
+
+  /** Whether it is Active and spoke so lately that nobody can have replaced it. */
+  public boolean mayGoOn(long nowNs) {
+    return state == State.ACTIVE && !duty.stalled(self, nowNs);
   }
 
   public State state() {
@@ -197,6 +344,11 @@ public final class VirtualRouter {
 
   public Standing standing() {
     return self.standing();
+  }
+
+  /** What it says, or would say, in its adverts: 1-255. */
+  public int priority() {
+    return self.priority();
   }
 
   /** Address of the node whose adverts this Backup follows; null: none known, or not Backup. */
@@ -217,9 +369,10 @@ public final class VirtualRouter {
       duty.advertise(self, nowNs, out);
     } else if (duty.stalled(self, nowNs)) {
       giveWay(advert, source, Reasons.stalled(source, duty.silentNs(nowNs)), nowNs, out);
-    } else if (self.losesTo(theirs, source)) {
+    } else if (self.losesTo(theirs, source, ownSource)) {
       String reason =
           theirs == ours ? Reasons.tied(source, theirs) : Reasons.advertised(source, theirs, ours);
+      damping.moved(false, nowNs);
       giveWay(advert, source, reason, nowNs, out);
     } else {
       if (!version2) {
@@ -235,13 +388,24 @@ public final class VirtualRouter {
       Advertisement advert, InetAddress source, String reason, long nowNs, List<Effect> out) {
     ActiveDuty.releaseAll(self.instance(), out);
     watch.follow(self, advert, source, nowNs);
-    move(State.BACKUP, reason, out);
+    move(canServe() ? State.BACKUP : State.FAULT, reason, out);
   }
 
   private void takeOverIfDue(long nowNs, List<Effect> out) {
-    String reason = watch.takeOverReason(self, nowNs);
-    if (reason != null) {
-      becomeActive(reason, nowNs, out);
+    ActiveWatch.TakeOver takeOver = watch.takeOver(self, nowNs);
+    if (takeOver != null) {
+      if (takeOver.forced()) {
+        damping.moved(takeOver.resigned(), nowNs);
+      }
+      becomeActive(takeOver.reason(), nowNs, out);
+    }
+    reportHold(out);
+  }
+
+  private void reportHold(List<Effect> out) {
+    String report = damping.takeReport();
+    if (report != null) {
+      out.add(new Effect.Report(report));
     }
   }
 
@@ -256,18 +420,24 @@ public final class VirtualRouter {
     ActiveDuty.releaseAll(self.instance(), out);
   }
 
-  private void fault(String reason, List<Effect> out) {
+  private void fault(String reason, long nowNs, List<Effect> out) {
+    if (state == State.INIT || state == State.FAULT) {
+      return;
+    }
     if (state == State.ACTIVE) {
       leaveActive(out);
+    } else if (state == State.HANDING_OVER) {
+      ActiveDuty.releaseAll(self.instance(), out);
     }
-    if (state == State.ACTIVE || state == State.BACKUP) {
-      move(State.FAULT, reason, out);
-    }
+    watch.begin("a fault", nowNs);
+    move(State.FAULT, reason, out);
   }
 
   private void recoverIfPossible(String reason, long nowNs, List<Effect> out) {
-    if (state == State.FAULT && canServe()) {
+    if (state == State.FAULT) {
       watch.begin("recovery", nowNs);
+    }
+    if (state == State.FAULT && canServe()) {
       move(State.BACKUP, reason.isEmpty() ? "recovered" : reason, out);
     }
   }

@@ -1,9 +1,12 @@
 package io.vipops.web;
 
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -41,6 +44,7 @@ final class Families {
   private record Family(Kind kind, String help, List<Point> points) {}
 
   private final Map<String, Family> byName = new LinkedHashMap<>();
+  private final List<MetricSnapshot> histograms = new ArrayList<>();
 
   Point gauge(String name, String help, double value) {
     return add(name, Kind.GAUGE, help, value);
@@ -60,6 +64,26 @@ final class Families {
     return add(name, Kind.INFO, help, 1);
   }
 
+  /**
+   * A family of one point.
+   *
+   * @param buckets how many were no larger than each upper bound, ascending, the last one infinite
+   */
+  void histogram(String name, String help, Map<Double, Long> buckets, double sum) {
+    ClassicHistogramBuckets.Builder counts = ClassicHistogramBuckets.builder();
+    long before = 0;
+    for (Map.Entry<Double, Long> bucket : buckets.entrySet()) {
+      counts.bucket(bucket.getKey(), bucket.getValue() - before);
+      before = bucket.getValue();
+    }
+    HistogramDataPointSnapshot point =
+        HistogramDataPointSnapshot.builder()
+            .classicHistogramBuckets(counts.build())
+            .sum(sum)
+            .build();
+    histograms.add(HistogramSnapshot.builder().name(name).help(help).dataPoint(point).build());
+  }
+
   private Point add(String name, Kind kind, String help, double value) {
     Point point = new Point(value);
     byName.computeIfAbsent(name, n -> new Family(kind, help, new ArrayList<>())).points.add(point);
@@ -69,6 +93,7 @@ final class Families {
   MetricSnapshots snapshots() {
     MetricSnapshots.Builder all = MetricSnapshots.builder();
     byName.forEach((name, family) -> all.metricSnapshot(snapshot(name, family)));
+    histograms.forEach(all::metricSnapshot);
     return all.build();
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -31,6 +32,7 @@ final class Metrics {
     Families families = new Families();
     node(families, status);
     list(status.get("vrrp")).forEach(one -> instance(families, map(one)));
+    lateness(families, map(status.get("advert_lateness")));
     for (Object check : list(status.get("checks"))) {
       if (map(check).get("ok") instanceof Boolean ok) {
         families
@@ -112,9 +114,27 @@ final class Metrics {
             (reason, count) ->
                 families
                     .counter(
-                        "vipops_vrrp_packets_discarded", "Packets not acted on.", number(count))
+                        "vipops_vrrp_packets_discarded",
+                        "Packets not acted on. The kernel drops those of vrid before the agent, and of ttl those to the group; of a flood of ttl or peer a sample is counted.",
+                        number(count))
                     .label("instance", name)
                     .label("reason", reason));
+  }
+
+  private static void lateness(Families families, Map<?, ?> lateness) {
+    if (lateness.isEmpty()) {
+      return; // an agent of before
+    }
+    Map<Double, Long> buckets = new LinkedHashMap<>();
+    for (Object bucket : list(lateness.get("buckets"))) {
+      buckets.put(number(map(bucket).get("le")), (long) number(map(bucket).get("count")));
+    }
+    buckets.put(Double.POSITIVE_INFINITY, (long) number(lateness.get("count")));
+    families.histogram(
+        "vipops_vrrp_advert_lateness_seconds",
+        "From when an advert was due until it was sent, over all instances.",
+        buckets,
+        number(lateness.get("sum_seconds")));
   }
 
   private static void configuration(Families families, Map<?, ?> git, Map<?, ?> generation) {

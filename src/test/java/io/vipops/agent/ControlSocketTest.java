@@ -123,8 +123,16 @@ class ControlSocketTest {
     control.onTick(System.nanoTime());
     last.write(request());
     assertThat(last.read(ByteBuffer.allocate(5000))).as("not idle yet").isPositive();
-    control.onTick(System.nanoTime() + MINUTE_NS);
-    assertThat(last.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    // The answer may be here before its sender has counted it as answered: like the agent, again.
+    SocketChannel idle = last;
+    idle.configureBlocking(false);
+    Await.until(
+        "closed",
+        SOON,
+        () -> {
+          control.onTick(System.nanoTime() + MINUTE_NS);
+          return idle.read(ByteBuffer.allocate(5000)) < 0;
+        });
     Await.until(
         "room",
         SOON,

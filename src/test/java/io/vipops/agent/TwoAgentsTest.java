@@ -47,30 +47,31 @@ class TwoAgentsTest {
         new InetSocketAddress("127.0.0.1", 0),
         null,
         null,
+        AgentConfig.EngineRun.DEFAULT,
         AgentConfig.Drift.REPAIR,
         AgentConfig.LogFormat.TEXT);
   }
 
   @Test
   void theSecondEndsAndTheFirstKeepsItsSocket() throws Exception {
-    Agent first = Agent.start(config("state", "run"), "test", WORKER, List::of);
+    Agent first = Agent.start(config("state", "run"), "test", WORKER, null, List::of);
     try {
-      assertThatThrownBy(() -> Agent.start(config("state", "run2"), "test", WORKER, List::of))
+      assertThatThrownBy(() -> Agent.start(config("state", "run2"), "test", WORKER, null, List::of))
           .isInstanceOf(CannotStartException.class)
           .hasMessageContaining(folder.resolve("state/agent.lock") + " is locked");
-      assertThatThrownBy(() -> Agent.start(config("state2", "run"), "test", WORKER, List::of))
+      assertThatThrownBy(() -> Agent.start(config("state2", "run"), "test", WORKER, null, List::of))
           .isInstanceOf(CannotStartException.class)
           .hasMessageContaining(folder.resolve("run/agent.lock") + " is locked");
       UnixSocket.connect(folder.resolve("run/control.sock")).close();
     } finally {
       first.stop();
     }
-    Agent.start(config("state", "run"), "test", WORKER, List::of).stop();
+    Agent.start(config("state", "run"), "test", WORKER, null, List::of).stop();
   }
 
   @Test
   void asACommandItEndsWithOneLineAndAnExitCodeThatIsTriedAgain() throws Exception {
-    Agent first = Agent.start(config("state", "run"), "test", WORKER, List::of);
+    Agent first = Agent.start(config("state", "run"), "test", WORKER, null, List::of);
     try {
       Path yaml = folder.resolve("agent.yaml");
       Files.writeString(

@@ -3,6 +3,9 @@ package io.vipops.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vipops.engine.AdvertFuzz;
+import io.vipops.netlink.NetlinkFuzz;
+import io.vipops.vrrp.NeighborFuzz;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -31,6 +34,18 @@ class FuzzedInputTest {
     return files("agent");
   }
 
+  static List<Path> adverts() throws IOException {
+    return files("advert");
+  }
+
+  static List<Path> netlinkAnswers() throws IOException {
+    return files("netlink");
+  }
+
+  static List<Path> neighbors() throws IOException {
+    return files("neighbor");
+  }
+
   private static List<Path> files(String target) throws IOException {
     try (Stream<Path> files = Files.list(KEPT.resolve(target))) {
       return files.sorted().toList();
@@ -53,6 +68,24 @@ class FuzzedInputTest {
   @MethodSource("agents")
   void asAnAgentConfiguration(Path file) throws IOException {
     AgentFuzz.fuzzerTestOneInput(Files.readAllBytes(file));
+  }
+
+  @ParameterizedTest
+  @MethodSource("adverts")
+  void asAnAdvert(Path file) throws IOException {
+    AdvertFuzz.fuzzerTestOneInput(Files.readAllBytes(file));
+  }
+
+  @ParameterizedTest
+  @MethodSource("netlinkAnswers")
+  void asWhatTheKernelAnswers(Path file) throws IOException {
+    NetlinkFuzz.fuzzerTestOneInput(Files.readAllBytes(file));
+  }
+
+  @ParameterizedTest
+  @MethodSource("neighbors")
+  void asANeighborsClaim(Path file) throws IOException {
+    NeighborFuzz.fuzzerTestOneInput(Files.readAllBytes(file));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.vipops.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.State;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,8 @@ class BulletinTest {
         new Bulletin(
             new EngineListener() {
               @Override
-              public void onTransition(String instance, State from, State to, String reason) {}
+              public void onTransition(
+                  Instance instance, State from, State to, String reason, int priority) {}
 
               @Override
               public void onEvent(String instance, String line) {

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** tcpdump at work on a host's {@code eth0}; ends with the lab. */
-final class Capture {
+public final class Capture {
   private final Path file;
 
   /** Returns once it captures. */
-  Capture(LabHost host, Path file, String filter) throws Exception {
+  public Capture(LabHost host, Path file, String filter) throws Exception {
     this.file = file;
     Running tcpdump =
         host.start(
@@ -23,6 +23,7 @@ final class Capture {
             "eth0",
             "-n",
             "-U",
+            "--immediate-mode",
             "-Z",
             "root",
             "-Q",
@@ -33,16 +34,24 @@ final class Capture {
     Pair.awaitOutput(tcpdump, "listening on");
   }
 
+  /** A frame, and when the kernel saw it. */
+  public record Seen(long us, byte[] frame) {}
+
   /** Whole frames so far, in the order of their arrival. */
   List<byte[]> frames() throws Exception {
-    List<byte[]> frames = new ArrayList<>();
+    return seen().stream().map(Seen::frame).toList();
+  }
+
+  /** Whole frames so far with their times, in the order of their arrival. */
+  public List<Seen> seen() throws Exception {
+    List<Seen> frames = new ArrayList<>();
     ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
     // pcap: a header of 24 bytes, then for each frame seconds, fraction, captured, original, bytes.
     int at = 24;
     while (in.limit() >= at + 16 && in.limit() >= at + 16 + in.getInt(at + 8)) {
       byte[] frame = new byte[in.getInt(at + 8)];
       in.get(at + 16, frame);
-      frames.add(frame);
+      frames.add(new Seen(in.getInt(at) * 1_000_000L + in.getInt(at + 4), frame));
       at += 16 + frame.length;
     }
     return frames;

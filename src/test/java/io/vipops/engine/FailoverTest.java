@@ -8,9 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipops.lab.Await;
 import io.vipops.lab.LabHost;
 import io.vipops.lab.Running;
+import io.vipops.vrrp.Recording;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two engines on two hosts, adverts every second. */
 @Tag("root")
@@ -58,6 +63,30 @@ class FailoverTest {
         assertThat(holders.moves()).isEqualTo(2);
       }
     }
+  }
+
+  @Test
+  void recordedItReplaysToTheSameEffects(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("a");
+    try (Pair pair = new Pair()) {
+      Running a = pair.node(pair.a, "priority=100", "record=" + file);
+      Running b = pair.node(pair.b, "priority=90");
+      pair.awaitHolder(pair.a, a, b);
+      awaitOutput(b, "applied");
+      a.tell("apply effective=70 vips=10.0.0.50/24,10.0.0.60/24");
+      pair.awaitHolder(pair.b, a, b);
+      a.tell("apply effective=100");
+      pair.awaitHolder(pair.a, a, b);
+      a.signal("TERM");
+      pair.awaitHolder(pair.b, a, b);
+      Await.until("a is gone", SOON, () -> !a.isAlive());
+    }
+    List<String> lines = Files.readAllLines(file);
+    Recording.replay(lines);
+    assertThat(lines.stream().filter(line -> line.startsWith("[")).map(line -> line.split("\"")[1]))
+        .contains("router", "start", "timer", "advert", "instance", "stop");
+    assertThat(lines.stream().filter(line -> line.contains("-> ACTIVE"))).hasSize(2);
+    assertThat(lines).anyMatch(line -> line.contains("ACTIVE -> INIT: the agent stops"));
   }
 
   @Test

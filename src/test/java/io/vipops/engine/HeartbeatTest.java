@@ -22,7 +22,7 @@ class HeartbeatTest {
   @Test
   void theLoopBeatsAsOftenAsAskedAndNotAtAllWhileItHangs() throws Exception {
     long startNs = System.nanoTime();
-    try (Engine engine = Engine.start(new Node(), new Heartbeat(PERIOD, () -> beat(true)))) {
+    try (Engine engine = Engine.start(new Node(), new Heartbeat(PERIOD, () -> beat(true)), null)) {
       var unused = Await.until("20 beats", SOON, () -> beats.get() >= 20);
       assertThat(System.nanoTime() - startNs).isGreaterThanOrEqualTo(19 * PERIOD.toNanos());
       assertThat(beatsDuring(engine, PERIOD.multipliedBy(20))).isZero();
@@ -34,7 +34,7 @@ class HeartbeatTest {
   @Test
   void aBeatThatWasNotHeardIsGivenAgainSoon() throws Exception {
     Duration never = Duration.ofDays(1);
-    try (Engine engine = Engine.start(new Node(), new Heartbeat(never, () -> beat(false)))) {
+    try (Engine engine = Engine.start(new Node(), new Heartbeat(never, () -> beat(false)), null)) {
       var unused = Await.until("more than one", SOON, () -> beats.get() > 3);
       assertThat(engine.status()).isEmpty();
     }

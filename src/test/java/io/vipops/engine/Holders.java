@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,9 +16,8 @@ import java.util.regex.Pattern;
  * Watches both hosts for the VIP by the kernel's own notifications, which miss nothing between two
  * looks.
  */
-final class Holders implements AutoCloseable {
-  private static final Pattern LINE =
-      Pattern.compile("\\[([0-9T:.-]+)\\] (Deleted )?.* inet " + Pattern.quote(Pair.VIP) + "/");
+public final class Holders implements AutoCloseable {
+  private final Pattern line;
 
   private record Change(LocalDateTime at, int host, boolean has) {}
 
@@ -25,9 +25,19 @@ final class Holders implements AutoCloseable {
   private final boolean[] has = new boolean[2];
 
   Holders(Pair pair) throws Exception {
-    for (LabHost host : List.of(pair.a, pair.b)) {
-      has[monitors.size()] = host.holds(Pair.VIP);
-      Running monitor = host.start("ip", "-ts", "-4", "-o", "monitor", "address");
+    this(pair, Pair.VIP);
+  }
+
+  Holders(Pair pair, String vip) throws Exception {
+    this(pair.a, pair.b, vip);
+  }
+
+  /** Watches {@code a} and {@code b} from now on. */
+  public Holders(LabHost a, LabHost b, String vip) throws Exception {
+    line = Pattern.compile("\\[([0-9T:.-]+)\\] (Deleted )?.* inet6? " + Pattern.quote(vip) + "/");
+    for (LabHost host : List.of(a, b)) {
+      has[monitors.size()] = host.holds(vip);
+      Running monitor = host.start("ip", "-ts", "-o", "monitor", "address");
       monitors.add(monitor);
       awaitListening(host, monitor);
     }
@@ -47,24 +57,41 @@ final class Holders implements AutoCloseable {
   }
 
   /** For how long both had it, in all. */
-  Duration both() {
+  public Duration both() {
+    return times(true);
+  }
+
+  /** For how long neither had it, in all. */
+  public Duration neither() {
+    return times(false);
+  }
+
+  private Duration times(boolean each) {
     boolean[] now = has.clone();
-    Duration both = Duration.ZERO;
+    Duration times = Duration.ZERO;
     LocalDateTime since = null;
     for (Change change : changes()) {
       now[change.host] = change.has;
-      if (now[0] && now[1]) {
+      if (now[0] == each && now[1] == each) {
         since = since == null ? change.at : since;
       } else if (since != null) {
-        both = both.plus(Duration.between(since, change.at));
+        times = times.plus(Duration.between(since, change.at));
         since = null;
       }
     }
-    return since == null ? both : Duration.ofDays(1);
+    return since == null ? times : Duration.ofDays(1);
+  }
+
+  /** When the first host lost it last, by the wall clock. */
+  public Optional<LocalDateTime> firstLost() {
+    return changes().stream()
+        .filter(change -> change.host == 0 && !change.has)
+        .map(Change::at)
+        .reduce((before, last) -> last);
   }
 
   /** How often a host got it that had it not, counting both. */
-  long moves() {
+  public long moves() {
     boolean[] now = has.clone();
     long moves = 0;
     for (Change change : changes()) {
@@ -77,9 +104,9 @@ final class Holders implements AutoCloseable {
   private List<Change> changes() {
     List<Change> changes = new ArrayList<>();
     for (int host = 0; host < 2; host++) {
-      Matcher line = LINE.matcher(monitors.get(host).output());
-      while (line.find()) {
-        changes.add(new Change(LocalDateTime.parse(line.group(1)), host, line.group(2) == null));
+      Matcher found = line.matcher(monitors.get(host).output());
+      while (found.find()) {
+        changes.add(new Change(LocalDateTime.parse(found.group(1)), host, found.group(2) == null));
       }
     }
     changes.sort(Comparator.comparing(Change::at));

@@ -4,6 +4,7 @@ import static io.vipops.engine.Pair.SOON;
 import static io.vipops.engine.Pair.VIP;
 import static io.vipops.engine.Pair.awaitOutput;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.vipops.lab.Await;
 import io.vipops.lab.LabHost;
@@ -15,11 +16,13 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pair of which one half is keepalived: host a runs us, host b runs it. */
 @Tag("root")
+@Execution(CONCURRENT) // adverts every second: it waits more than it works
 class KeepalivedTest {
   @TempDir Path folder;
 
@@ -47,7 +50,8 @@ class KeepalivedTest {
 
       keepalived.stop();
       pair.awaitHolder(pair.a, us, keepalived);
-      assertThat(us.output()).contains("10.0.0.52 resigned").doesNotContain("discarded");
+      awaitOutput(us, "10.0.0.52 resigned");
+      assertThat(us.output()).doesNotContain("discarded");
       keepalived = keepalived(pair.b, version, 90);
       pair.awaitHolder(pair.b, us, keepalived);
       onlyHolder(pair.a, pair);

@@ -1,18 +1,26 @@
 package io.vipops.engine;
 
+import io.vipops.spec.ChecksumForm;
+import io.vipops.spec.Garp;
 import io.vipops.spec.Prefix;
+import io.vipops.spec.TrackedInterface;
+import io.vipops.spec.Unicast;
 import io.vipops.spec.VirtualAddress;
+import io.vipops.spec.VrrpOptions;
+import io.vipops.vrrp.Checksum;
 import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.Standing;
 import io.vipops.vrrp.State;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +34,25 @@ final class Node implements EngineListener {
   Node() {}
 
   public static void main(String[] arguments) throws Exception {
-    Engine engine = Engine.start(new Node());
-    Runtime.getRuntime().addShutdownHook(new Thread(engine::close));
-    Map<String, String> settings = new LinkedHashMap<>();
-    apply(engine, settings, Arrays.asList(arguments));
+    Map<String, String> settings = settings(new LinkedHashMap<>(), Arrays.asList(arguments));
+    String record = settings.get("record");
+    Recorder recorder = record == null ? null : Recorder.open(Path.of(record), Node::say);
+    Engine engine = Engine.start(new Node(), Heartbeat.NONE, recorder);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  engine.close();
+                  if (recorder != null) {
+                    recorder.close();
+                  }
+                }));
+    for (Checksum form : Checksum.values()) {
+      if (form.name().toLowerCase(Locale.ROOT).equals(settings.get("learned"))) {
+        engine.learned(Map.of("eth0 vrid 51 v3", form));
+      }
+    }
+    apply(engine, settings, List.of());
     String line = line();
     while (line != null) {
       List<String> words = List.of(line.split(" "));
@@ -39,6 +62,7 @@ final class Node implements EngineListener {
         engine.loop.submit(new Failing());
       } else {
         engine.status().forEach(Node::say);
+        say(engine.lateness());
       }
       line = line();
     }
@@ -58,8 +82,7 @@ final class Node implements EngineListener {
 
   private static void apply(Engine engine, Map<String, String> settings, List<String> words)
       throws Exception {
-    words.forEach(it -> settings.put(it.split("=", 2)[0], it.split("=", 2)[1]));
-    Instance instance = instance(settings);
+    Instance instance = instance(settings(settings, words));
     int priority = Integer.parseInt(settings.getOrDefault("effective", "" + instance.priority()));
     Standing standing =
         new Standing(
@@ -73,11 +96,13 @@ final class Node implements EngineListener {
     }
   }
 
+  private static Map<String, String> settings(Map<String, String> settings, List<String> words) {
+    words.forEach(it -> settings.put(it.split("=", 2)[0], it.split("=", 2)[1]));
+    return settings;
+  }
+
   static Instance instance(Map<String, String> settings) throws UnknownHostException {
-    List<VirtualAddress> vips = new ArrayList<>();
-    for (String vip : settings.getOrDefault("vips", "10.0.0.50/24").split(",")) {
-      vips.add(new VirtualAddress(prefix(vip), settings.get("label")));
-    }
+    List<VirtualAddress> vips = addresses(settings.getOrDefault("vips", "10.0.0.50/24"), settings);
     Duration interval =
         Duration.ofMillis(Long.parseLong(settings.getOrDefault("interval_ms", "1000")));
     return new Instance(
@@ -92,10 +117,63 @@ final class Node implements EngineListener {
         List.of(),
         vips,
         interval,
-        true,
+        Boolean.parseBoolean(settings.getOrDefault("preempt", "true")),
         Duration.ZERO,
         Duration.ofSeconds(Long.parseLong(settings.getOrDefault("lease", "3"))),
-        List.of());
+        List.of(),
+        options(settings));
+  }
+
+  /** {@code 10.0.0.50/24,10.0.1.50/24@eth1}. */
+  private static List<VirtualAddress> addresses(String text, Map<String, String> settings)
+      throws UnknownHostException {
+    List<VirtualAddress> addresses = new ArrayList<>();
+    for (String word : text.isEmpty() ? new String[0] : text.split(",")) {
+      String[] parts = word.split("@");
+      addresses.add(
+          new VirtualAddress(
+              prefix(parts[0]),
+              settings.get("label"),
+              parts.length > 1 ? parts[1] : null,
+              VirtualAddress.Scope.valueOf(settings.getOrDefault("scope", "GLOBAL"))));
+    }
+    return addresses;
+  }
+
+  /** {@code eth1:-10,eth2:0}. */
+  private static List<TrackedInterface> tracked(String text) {
+    return Arrays.stream(text.split(","))
+        .filter(it -> !it.isEmpty())
+        .map(it -> it.split(":"))
+        .map(it -> new TrackedInterface(it[0], Integer.parseInt(it[1])))
+        .toList();
+  }
+
+  /** {@code garp=repeat:delay:refresh}, the times in seconds. */
+  private static VrrpOptions options(Map<String, String> settings) throws UnknownHostException {
+    String[] garp = settings.getOrDefault("garp", "5:5:0").split(":");
+    return new VrrpOptions(
+        new Garp(
+            Integer.parseInt(garp[0]),
+            Duration.ofSeconds(Long.parseLong(garp[1])),
+            Duration.ofSeconds(Long.parseLong(garp[2]))),
+        tracked(settings.getOrDefault("track_interfaces", "")),
+        List.of(),
+        ChecksumForm.valueOf(settings.getOrDefault("checksum", "auto").toUpperCase(Locale.ROOT)),
+        addresses(settings.getOrDefault("excluded", ""), settings),
+        unicast(settings));
+  }
+
+  /** {@code unicast=10.0.0.52,10.0.0.53}, and {@code min_ttl=254}. */
+  private static @Nullable Unicast unicast(Map<String, String> settings)
+      throws UnknownHostException {
+    String text = settings.getOrDefault("unicast", "");
+    List<InetAddress> peers = new ArrayList<>();
+    for (String peer : text.isEmpty() ? new String[0] : text.split(",")) {
+      peers.add(InetAddress.getByName(peer));
+    }
+    int minTtl = Integer.parseInt(settings.getOrDefault("min_ttl", "255"));
+    return text.isEmpty() ? null : new Unicast(peers, minTtl);
   }
 
   private static Prefix prefix(String text) throws UnknownHostException {
@@ -115,8 +193,8 @@ final class Node implements EngineListener {
   }
 
   @Override
-  public void onTransition(String instance, State from, State to, String reason) {
-    say(instance + " " + from + " -> " + to + ": " + reason);
+  public void onTransition(Instance instance, State from, State to, String reason, int priority) {
+    say(instance.name() + " " + from + " -> " + to + ": " + reason);
   }
 
   @Override

@@ -49,9 +49,25 @@ final class Pair implements AutoCloseable {
     return host == a ? "10.0.0.51" : "10.0.0.52";
   }
 
+  /** Gives both hosts IPv6, {@code a} fd00::51 and {@code b} fd00::52. */
+  Pair withIpv6() throws Exception {
+    for (LabHost host : List.of(a, b)) {
+      host.enableIpv6();
+      host.ip("addr", "add", host == a ? "fd00::51/64" : "fd00::52/64", "dev", "eth0", "nodad");
+    }
+    for (LabHost host : List.of(a, b)) {
+      var unused = Await.until("link-local address", SOON, () -> !host.linkLocal().isEmpty());
+    }
+    return this;
+  }
+
   void awaitHolder(LabHost host, Running... explain) throws Exception {
+    awaitHolder(VIP, host, explain);
+  }
+
+  void awaitHolder(String vip, LabHost host, Running... explain) throws Exception {
     try {
-      var unused = Await.until("VIP on " + host.namespace(), SOON, () -> host.holds(VIP));
+      var unused = Await.until(vip + " on " + host.namespace(), SOON, () -> host.holds(vip));
     } catch (AssertionError e) {
       StringBuilder message = new StringBuilder(e.getMessage());
       for (Running it : explain) {

@@ -53,6 +53,17 @@ class PiecesTest {
   }
 
   @Test
+  void unicastIsAnotherRouterAndOtherPeersAreNot() throws Exception {
+    Instance group = instance("vrid=1");
+    Instance unicast = instance("vrid=1", "unicast=10.0.0.52");
+    Instance others = instance("vrid=1", "unicast=10.0.0.53", "min_ttl=250");
+    assertThat(Difference.between(List.of(group.identity()), List.of(same(unicast))).added())
+        .containsExactly(same(unicast));
+    assertThat(Difference.between(List.of(unicast.identity()), List.of(same(others))).kept())
+        .containsExactly(same(others));
+  }
+
+  @Test
   void twoInstancesOfOneIdentityAreRefused() throws Exception {
     Configured it = same(instance("vrid=1"));
     assertThatThrownBy(() -> Difference.between(List.of(), List.of(it, it)))
@@ -101,7 +112,7 @@ class PiecesTest {
     bytes[12] = 10;
     bytes[16] = (byte) 224;
     bytes[25] = 51;
-    IpPacket packet = IpPacket.parse(bytes);
+    IpPacket packet = IpPacket.ipv4(bytes);
     assertThat(packet.virtualRouterId()).isEqualTo(51);
     assertThat(packet.payload().remaining()).isEqualTo(4);
     assertThat(packet.ip().ttl()).isEqualTo(255);
@@ -110,7 +121,7 @@ class PiecesTest {
     for (int i = 0; i < 100_000; i++) {
       byte[] any = new byte[random.nextInt(64)];
       random.nextBytes(any);
-      IpPacket it = IpPacket.parse(any);
+      IpPacket it = IpPacket.ipv4(any);
       assertThat(it == null || it.virtualRouterId() < 256).isTrue();
     }
   }

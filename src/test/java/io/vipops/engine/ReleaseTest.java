@@ -102,6 +102,19 @@ class ReleaseTest {
   }
 
   @Test
+  void whereAdvertsGoToPeersThePeerIsToldToo() throws Exception {
+    String slow = "interval_ms=2000";
+    Running us = pair.node(pair.a, settings(slow, "unicast=10.0.0.52"));
+    pair.awaitHolder(pair.a, us);
+    Running peer = pair.node(pair.b, "priority=90", slow, "unicast=10.0.0.51");
+    awaitOutput(peer, "applied");
+    kill(us);
+    assertThat(release(slow, "unicast=10.0.0.52")).contains("removed " + VIP).hasLineCount(1);
+    pair.awaitHolder(pair.b, peer);
+    awaitOutput(peer, "BACKUP -> ACTIVE: 10.0.0.51 resigned");
+  }
+
+  @Test
   void keepalivedTakesOverTooAndOnlyOneHolds() throws Exception {
     Running us = pair.node(pair.a, settings("version=2", "password=s3cret"));
     pair.awaitHolder(pair.a, us);
@@ -114,6 +127,26 @@ class ReleaseTest {
   }
 
   @Test
+  void overIpv6TheAddressesGoAndThePeerIsToldFromTheLinkLocalAddress() throws Exception {
+    pair.withIpv6();
+    String[] slow = {"interval_ms=2000", "vips=fe80::50/64,fd00::50/64"};
+    Running us = pair.node(pair.a, settings(slow));
+    pair.awaitHolder("fd00::50", pair.a, us);
+    Running peer = pair.node(pair.b, "priority=90", slow[0], slow[1]);
+    awaitOutput(peer, "applied");
+    String from = pair.a.linkLocal();
+    us.kill();
+    assertThat(release(slow))
+        .contains("removed fe80::50/128 from eth0", "removed fd00::50/128 from eth0")
+        .hasLineCount(2);
+    assertThat(pair.a.holds("fd00::50")).isFalse();
+    assertThat(pair.a.holds("fd00::51")).as("the node's own").isTrue();
+    assertThat(pair.a.linkLocal()).as("the node's own").isEqualTo(from);
+    pair.awaitHolder("fd00::50", pair.b, peer);
+    awaitOutput(peer, "BACKUP -> ACTIVE: " + from + " resigned");
+  }
+
+  @Test
   void whateverLengthLabelOrLifetimeItHasItIsOurs() throws Exception {
     pair.a.ip("addr", "add", VIP + "/24", "dev", "eth0", "label", "eth0:x");
     pair.a.ip("addr", "add", VIP + "/32", "dev", "eth0");
@@ -122,6 +155,22 @@ class ReleaseTest {
     assertThat(pair.a.holds(VIP)).isFalse();
     assertThat(pair.a.holds("10.0.0.77")).as("none of ours").isTrue();
     assertThat(pair.a.holds("10.0.0.51")).isTrue();
+  }
+
+  @Test
+  void whatIsNotAdvertisedOrLiesOnAnotherInterfaceIsTakenOffToo() throws Exception {
+    pair.a.addEthernet(1);
+    String excluded = "excluded=10.0.9.50/24,10.0.1.50/24@eth1";
+    Running us = pair.node(pair.a, settings(excluded));
+    pair.awaitHolder(pair.a, us);
+    kill(us);
+    assertThat(release(excluded))
+        .contains("removed 10.0.9.50/24 from eth0", "removed 10.0.1.50/24 from eth1");
+    assertThat(pair.a.ip("-4", "addr")).doesNotContain("10.0.9.50", "10.0.1.50", VIP + "/");
+    pair.a.ip("addr", "add", "10.0.1.50/24", "dev", "eth1");
+    pair.a.ip("link", "set", "eth0", "down");
+    pair.a.ip("link", "set", "eth0", "name", "other0");
+    assertThat(release(excluded)).contains("removed 10.0.1.50/24 from eth1");
   }
 
   @Test

@@ -87,6 +87,11 @@ public final class Cluster implements AutoCloseable {
     return host;
   }
 
+  /** Where requests to the VIP come from. */
+  public LabHost client() {
+    return client;
+  }
+
   public Path home(String node) {
     return folder.resolve(node);
   }

@@ -42,6 +42,16 @@ public final class LabHost {
     return Command.run(command);
   }
 
+  /**
+   * Adds the interface {@code eth}N, up, with nobody at the other end of its cable: {@code cable}N,
+   * here too. While that is down there is no carrier.
+   */
+  public void addEthernet(int n) throws IOException, InterruptedException {
+    ip("link", "add", "eth" + n, "type", "veth", "peer", "name", "cable" + n);
+    ip("link", "set", "cable" + n, "up");
+    ip("link", "set", "eth" + n, "up");
+  }
+
   /** Starts a command inside; its process id is the command's own. Ended with the lab. */
   public Running start(String... command) throws IOException {
     Path output = Files.createTempFile("lab-" + name + "-", ".log");
@@ -66,7 +76,19 @@ public final class LabHost {
 
   /** Whether {@code address} (without prefix length) is on {@code eth0} now. */
   public boolean holds(String address) throws IOException, InterruptedException {
-    return ip("-4", "-o", "addr", "show", "dev", "eth0").contains(" " + address + "/");
+    return ip("-o", "addr", "show", "dev", "eth0").contains(" " + address + "/");
+  }
+
+  /** Turns IPv6 on: {@code eth0} gets its link-local address, which is tentative for a moment. */
+  public void enableIpv6() throws IOException, InterruptedException {
+    exec("sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=0");
+  }
+
+  /** The address that IPv6 adverts come from. */
+  public String linkLocal() throws IOException, InterruptedException {
+    String lines =
+        ip("-6", "-o", "addr", "show", "dev", "eth0", "scope", "link", "permanent", "-tentative");
+    return lines.isEmpty() ? "" : lines.strip().split("\s+")[3].replaceFirst("/.*", "");
   }
 
   /** Pulls the cable: {@code eth0} loses carrier. */

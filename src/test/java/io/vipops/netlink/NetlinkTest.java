@@ -75,7 +75,7 @@ class NetlinkTest {
     byte[] notification =
         bytes(
             "48000000 1500 0000 05000000 2a000000" // DELADDR, caused by port 42
-                + "02180080 03000000"
+                + "021880fd 03000000" // permanent; of scope link
                 + "0800 0100 0a000033" // IFA_ADDRESS
                 + "0800 0200 0a000032" // IFA_LOCAL: this one is the address
                 + "0900 0300 6574683000 000000"
@@ -84,7 +84,8 @@ class NetlinkTest {
     assertThat(messages).hasSize(1);
     assertThat(messages.get(0).portId()).isEqualTo(42);
     assertThat(InterfaceAddress.decode(messages.get(0)))
-        .contains(new InterfaceAddress(3, ip("10.0.0.50"), 24, "eth0", 2));
+        .contains(
+            new InterfaceAddress(3, ip("10.0.0.50"), 24, "eth0", 2, InterfaceAddress.LINK, 0x80));
     assertThat(Link.decode(messages.get(0))).isEmpty();
   }
 

@@ -90,6 +90,30 @@ class AddressesTest {
   }
 
   @Test
+  void ipv6IsShownInTheShortFormOfRfc5952() {
+    for (String shortest :
+        new String[] {
+          "::",
+          "::1",
+          "fe80::",
+          "fe80::200:5eff:fe00:233",
+          "2001:db8::50",
+          "1:0:0:2::3",
+          "2001:db8:0:1:1:1:1:1",
+          "1::2:0:0:3:4",
+          "1:2:3:4:5:6:7:8",
+          "1:2:3:4:5:6:7:0",
+          "0:0:1::"
+        }) {
+      assertThat(Addresses.text(Addresses.parse(shortest))).isEqualTo(shortest);
+    }
+    assertThat(Addresses.text(Addresses.parse("2001:0DB8:0:0:0:0:0:0050")))
+        .isEqualTo("2001:db8::50");
+    assertThat(Addresses.text(Addresses.parse("10.0.0.50"))).isEqualTo("10.0.0.50");
+    assertThat(Addresses.parsePrefix("FE80:0::50/64")).hasToString("fe80::50/64");
+  }
+
+  @Test
   void aNearNameIsSuggestedAndAFarOneIsNot() {
     assertThat(Closest.hint("ngnix", java.util.List.of("web", "nginx"))).endsWith("nginx?");
     assertThat(Closest.hint("virtual-adresses", java.util.List.of("virtual_addresses")))

@@ -98,6 +98,7 @@ class AgentConfigReaderTest {
                 new InetSocketAddress("127.0.0.1", 9180),
                 null,
                 null,
+                AgentConfig.EngineRun.DEFAULT,
                 AgentConfig.Drift.REPAIR,
                 AgentConfig.LogFormat.TEXT));
   }
@@ -164,6 +165,12 @@ class AgentConfigReaderTest {
   }
 
   @Test
+  void theEngineRunsAsItIsTold() {
+    AgentConfig config = read(SMALLEST + "engine: {realtime_priority: 50, mlock: true}").config();
+    assertThat(config.engine()).isEqualTo(new AgentConfig.EngineRun(50, true));
+  }
+
+  @Test
   void anEmptyServiceMeansTheBinary() {
     assertThat(read(SMALLEST + "nginx: {service: ''}").config().nginx().service()).isEmpty();
   }
@@ -202,8 +209,7 @@ class AgentConfigReaderTest {
         "nginx: {allow_snippet: true}|3:9 unknown-key",
         "nginx: [a]|3:8 wrong-type",
         "http: {listen: '0.0.0.0:9180'}|3:16 bad-address",
-        "engine: {realtime_priority: 50}|3:29 not-supported",
-        "engine: {mlock: true}|3:17 not-supported",
+        "engine: {realtime_priority: 100}|3:29 out-of-range",
         "engine: {mlock: yes}|3:17 wrong-type",
         "drift: ignore|3:8 bad-value",
         "log: {format: jsn}|3:15 bad-value",

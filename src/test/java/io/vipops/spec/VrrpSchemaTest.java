@@ -34,12 +34,18 @@ class VrrpSchemaTest {
           priority: 100
           authentication: {type: pass, password: secret}
           peers: [{node: lb02, address: 10.0.0.52, priority: 90}]
-          virtual_addresses: [10.0.0.50/24, {address: 10.0.0.60/24, label: "eth0:1"}]
+          virtual_addresses: [10.0.0.50/24, {address: 10.0.0.60/24, label: "eth0:1", interface: eth9, scope: link}]
+          excluded_addresses: [10.0.1.50/24]
           advert_interval: 1s
           preempt: true
           preempt_delay: 10s
           vip_lease: 3s
           track: [{check: nginx, weight: -30}]
+          checksum: message
+          unicast: {peers: [10.0.0.52], min_ttl: 254}
+          notify: [{on: [active], command: [/bin/on-vip], user: nobody, timeout: 3s}]
+          track_interfaces: [{interface: eth1, weight: -10}]
+          garp: {repeat: 3, delay: 1s, refresh: 60s}
       checks:
         nginx:
           nginx: true
@@ -47,6 +53,8 @@ class VrrpSchemaTest {
           http: {url: "http://127.0.0.1/", host: a.example, status: [200], body: ok}
           tcp: 127.0.0.1:80
           script: {command: [/bin/true], user: nobody}
+          ping: 10.0.0.1
+          file: {path: /run/drain, present: false}
           interval: 1s
           timeout: 1s
           rise: 1
@@ -100,6 +108,22 @@ class VrrpSchemaTest {
         "vip_lease: 3s|vip_lease: auto",
         "weight: -30}|weight: -254}",
         "check: nginx, |''",
+        "repeat: 3|repeat: 0",
+        "scope: link|scope: site",
+        "[10.0.1.50/24]|[10.0.1.50/33]",
+        "interface: eth9|interfaze: eth9",
+        "checksum: message|checksum: md5",
+        "on: [active]|on: [init]",
+        "on: [active]|on: []",
+        "command: [/bin/on-vip]|command: [on-vip]",
+        "timeout: 3s|timeout: 3",
+        "weight: -10}|weight: 254}",
+        "{interface: eth1, |{",
+        "delay: 1s|delay: 1",
+        "refresh: 60s|refesh: 60s",
+        "ping: 10.0.0.1|ping: gateway",
+        "path: /run/drain|path: run/drain",
+        "present: false|present: 0",
         "status: [200]|status: [999]",
         "tcp: 127.0.0.1:80|tcp: localhost:80",
         "command: [/bin/true]|command: []",

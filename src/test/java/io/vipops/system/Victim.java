@@ -37,6 +37,14 @@ record Victim(int n, String scheme, String mode, int target, Path folder) {
     return FIRST_PORT + n;
   }
 
+  /**
+   * {@code source.timeout}, seconds: the default where a question is dripped, for there is another
+   * beside it then. A fetch has none beside it, and the next look waits for its end.
+   */
+  int timeoutS() {
+    return mode.equals("drip") || mode.equals("silent") ? 30 : 5;
+  }
+
   int realTarget() {
     return switch (scheme) {
       case "git" -> GitServers.GIT;
@@ -92,7 +100,7 @@ record Victim(int n, String scheme, String mode, int target, Path folder) {
         """
         version: 1
         node: %1$s
-        source: {url: "%2$s://%3$s10.0.0.2:%4$d%5$s", path: %1$s.yaml, poll: 15s, timeout: 5s%6$s}
+        source: {url: "%2$s://%3$s10.0.0.2:%4$d%5$s", path: %1$s.yaml, poll: 15s, timeout: %8$ds%6$s}
         state_dir: %7$s/state
         run_dir: %7$s/run
         nginx: {config: %7$s/nginx.conf, pid: %7$s/nginx.pid, log_dir: %7$s/log, service: ""}
@@ -104,7 +112,8 @@ record Victim(int n, String scheme, String mode, int target, Path folder) {
                 port(),
                 overSsh ? servers.bare().toString() : "/lb.git",
                 way,
-                home));
+                home,
+                timeoutS()));
     LabHost host = lab.host(name(), address() + "/24");
     Path launcher = Path.of("target/vipops/bin/vipops").toAbsolutePath();
     return host.start(launcher.toString(), "agent", "--config", config.toString());

@@ -60,7 +60,9 @@ class WebTest {
       assertThat(json.keySet()).isEqualTo(asked.keySet());
       assertThat(json.get("generation")).isEqualTo(asked.get("generation"));
       assertThat(get(cluster, "/metrics"))
-          .contains("vipops_vrrp_state{instance=\"web\",state=\"active\"} 1.0")
+          .contains(
+              "vipops_vrrp_advert_lateness_seconds_bucket{le=\"1.0\"} ",
+              "vipops_vrrp_state{instance=\"web\",state=\"active\"} 1.0")
           .contains("vipops_git_applied_info{commit=\"" + commit + "\"} 1")
           .contains("vipops_healthy 1.0");
       assertThat(get(cluster, "/")).contains("lb01", "10.0.0.50/24", commit);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AdvertCodecTest {
@@ -124,7 +125,7 @@ class AdvertCodecTest {
   void readsFromThePositionOfTheBufferToItsLimit() {
     byte[] around = HexFormat.of().parseHex("4500" + V3_PSEUDO + "ffff");
     ByteBuffer buffer = ByteBuffer.wrap(around).position(2).limit(around.length - 2);
-    assertThat(AdvertCodec.decode(buffer, FROM_LB01, id -> v3.instance()))
+    assertThat(AdvertCodec.decode(buffer, FROM_LB01, id -> v3.instance(), true))
         .isInstanceOf(Decoded.Accepted.class);
     assertThat(buffer.remaining()).isZero();
   }
@@ -180,7 +181,7 @@ class AdvertCodecTest {
   @Test
   void discardsAVirtualRouterIdThatNobodyListensTo() {
     ByteBuffer packet = ByteBuffer.wrap(HexFormat.of().parseHex(V3_PSEUDO));
-    assertThat(AdvertCodec.decode(packet, FROM_LB01, id -> id == 52 ? v3.instance() : null))
+    assertThat(AdvertCodec.decode(packet, FROM_LB01, id -> id == 52 ? v3.instance() : null, true))
         .isEqualTo(discarded(Decoded.Reason.VRID));
   }
 
@@ -192,6 +193,46 @@ class AdvertCodecTest {
     assertDiscarded(V2_SECRET, new InstanceFixture("lb01").version(2), Decoded.Reason.AUTH);
     String otherType = V2_SECRET.replace("0101334c", "02010000");
     assertDiscardedAfterSealing(otherType, v2.password("secret"), Decoded.Reason.AUTH);
+  }
+
+  @Test
+  void theOwnerOfAVersion2AddressListensToNobodyOfVersion3ToAll() {
+    assertDiscarded(V2_PLAIN, v2.priority(255), Decoded.Reason.OWNER);
+    assertThat(accepted(V3_PSEUDO, v3.priority(255)).advertisement().priority()).isEqualTo(100);
+  }
+
+  @Test
+  void discardsWhatWasSentToOneNodeOnly() {
+    AdvertCodec.Ip unicast = new AdvertCodec.Ip(address("lb02"), address("lb01"), 255);
+    assertThat(decode(V3_PSEUDO, unicast, v3)).isEqualTo(discarded(Decoded.Reason.DESTINATION));
+  }
+
+  private Decoded.@Nullable Reason ofUnicast(String source, String destination, int ttl) {
+    AdvertCodec.Ip ip = new AdvertCodec.Ip(address(source), address(destination), ttl);
+    byte[] packet =
+        AdvertCodec.encode(
+            v3.instance(), 100, SECOND, Checksum.PSEUDO_HEADER, ip.source(), ip.destination());
+    Decoded decoded = decode(HexFormat.of().formatHex(packet), ip, v3);
+    return decoded instanceof Decoded.Discarded discarded ? discarded.reason() : null;
+  }
+
+  @Test
+  void ofUnicastOnlyWhatAPeerSendsToThisNodeCounts() {
+    v3.unicast(254, "10.0.0.52", "10.0.0.53");
+    assertThat(ofUnicast("lb02", "lb01", 255)).isNull();
+    assertThat(ofUnicast("lb03", "lb01", 254)).isNull();
+    assertThat(ofUnicast("lb04", "lb01", 255)).isEqualTo(Decoded.Reason.PEER);
+    assertThat(ofUnicast("lb02", "lb01", 253)).isEqualTo(Decoded.Reason.TTL);
+    assertThat(ofUnicast("lb04", "lb01", 253)).isEqualTo(Decoded.Reason.TTL);
+    assertThat(ofUnicast("lb02", "224.0.0.18", 255)).isEqualTo(Decoded.Reason.DESTINATION);
+  }
+
+  @Test
+  void advertsGoToTheGroupOrToEachPeerButTheNodeItself() {
+    assertThat(AdvertCodec.destinations(v3.instance(), address("lb01"))).containsExactly(GROUP);
+    v3.unicast(255, "10.0.0.51", "10.0.0.52", "10.0.0.53");
+    assertThat(AdvertCodec.destinations(v3.instance(), address("lb01")))
+        .containsExactly(address("lb02"), address("lb03"));
   }
 
   @Test
@@ -226,12 +267,16 @@ class AdvertCodecTest {
         .extracting(Decoded.Reason::key)
         .containsExactly(
             "ttl",
+            "destination",
+            "peer",
             "version",
             "type",
             "length",
             "checksum",
             "vrid",
+            "owner",
             "auth",
+            "link_local",
             "interval",
             "addresses");
   }
@@ -255,7 +300,8 @@ class AdvertCodecTest {
           AdvertCodec.decode(
               ByteBuffer.wrap(bytes),
               FROM_LB01,
-              id -> id % 3 == 0 ? null : id % 3 == 1 ? v2.instance() : v3.instance());
+              id -> id % 3 == 0 ? null : id % 3 == 1 ? v2.instance() : v3.instance(),
+              true);
       assertThat(decoded).as("seed %d", seed).isNotNull();
     }
   }
@@ -279,8 +325,14 @@ class AdvertCodecTest {
       int priority = random.nextInt(256);
       byte[] packet =
           AdvertCodec.encode(
-              instance, priority, instance.advertInterval(), Checksum.PSEUDO_HEADER, GROUP);
-      Decoded decoded = AdvertCodec.decode(ByteBuffer.wrap(packet), FROM_LB01, id -> instance);
+              instance,
+              priority,
+              instance.advertInterval(),
+              Checksum.PSEUDO_HEADER,
+              address("lb01"),
+              GROUP);
+      Decoded decoded =
+          AdvertCodec.decode(ByteBuffer.wrap(packet), FROM_LB01, id -> instance, true);
       assertThat(decoded)
           .isEqualTo(
               new Decoded.Accepted(
@@ -298,12 +350,14 @@ class AdvertCodecTest {
   private static String encode(
       InstanceFixture fixture, int priority, Duration interval, Checksum checksum) {
     return HexFormat.of()
-        .formatHex(AdvertCodec.encode(fixture.instance(), priority, interval, checksum, GROUP));
+        .formatHex(
+            AdvertCodec.encode(
+                fixture.instance(), priority, interval, checksum, address("lb01"), GROUP));
   }
 
   private static Decoded decode(String hex, AdvertCodec.Ip ip, InstanceFixture fixture) {
     return AdvertCodec.decode(
-        ByteBuffer.wrap(HexFormat.of().parseHex(hex)), ip, id -> fixture.instance());
+        ByteBuffer.wrap(HexFormat.of().parseHex(hex)), ip, id -> fixture.instance(), true);
   }
 
   private static Decoded.Accepted accepted(String hex, InstanceFixture fixture) {

@@ -1,7 +1,9 @@
 package io.vipops.vrrp;
 
 import io.vipops.spec.Prefix;
+import io.vipops.spec.Unicast;
 import io.vipops.spec.VirtualAddress;
+import io.vipops.spec.VrrpOptions;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -25,6 +27,7 @@ final class InstanceFixture {
   boolean preempt = true;
   Duration preemptDelay = Duration.ZERO;
   Duration vipLease = Duration.ofSeconds(3);
+  VrrpOptions options = VrrpOptions.DEFAULT;
 
   InstanceFixture(String node) {
     this.node = node;
@@ -69,6 +72,12 @@ final class InstanceFixture {
     return this;
   }
 
+  InstanceFixture unicast(int minTtl, String... addresses) {
+    List<InetAddress> all = Arrays.stream(addresses).map(InstanceFixture::any).toList();
+    options = options.with(new Unicast(all, minTtl));
+    return this;
+  }
+
   Instance instance() {
     return new Instance(
         name,
@@ -85,7 +94,8 @@ final class InstanceFixture {
         preempt,
         preemptDelay,
         vipLease,
-        List.of());
+        List.of(),
+        options);
   }
 
   static Inet4Address address(String nodeOrAddress) {
@@ -100,8 +110,17 @@ final class InstanceFixture {
     }
   }
 
+  /** Of either family. */
+  static InetAddress any(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+
   static VirtualAddress virtualAddress(String text) {
     String[] parts = text.split("/", 2);
-    return new VirtualAddress(new Prefix(address(parts[0]), Integer.parseInt(parts[1])), null);
+    return new VirtualAddress(new Prefix(any(parts[0]), Integer.parseInt(parts[1])), null);
   }
 }

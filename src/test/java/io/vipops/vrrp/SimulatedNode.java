@@ -1,171 +1,276 @@
 package io.vipops.vrrp;
 
-import io.vipops.spec.VirtualAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * One node of a {@link SimulatedNetwork}: a router, a kernel with leases, a process that may stop.
+ * One node of a {@link SimulatedNetwork}: a host that may have the one virtual address, and a
+ * process that may stop. What speaks VRRP in it is for the subclasses.
  */
-final class SimulatedNode {
+abstract class SimulatedNode {
+  private static final long NONE = Long.MIN_VALUE;
+
   /** A packet and its kernel timestamp. */
   private record Arrived(Advertisement advert, SimulatedNode from, long atNs) {}
 
-  final Instance instance;
-  private final SimulatedNetwork network;
+  final SimulatedNetwork network;
+  final int index;
+  Instance instance;
   private final List<Arrived> queue = new ArrayList<>();
+  private boolean alive;
+  private int pauses;
+  private int off = 1;
 
-  /** Addresses on the interface, with the end of their lease. */
-  private final Map<VirtualAddress, Long> held = new HashMap<>();
+  /** Until when the address is on the interface. */
+  private long heldUntilNs = NONE;
 
-  private VirtualRouter router;
-  private Standing standing;
-  private boolean running;
   private boolean removalUnseen;
+
+  /** What a process that is paused was not told yet. */
+  private Instance unseen;
+
+  boolean linkUp = true;
   private long timerVersion;
-  private long lastAdvertNs;
+  long lastAdvertNs;
   int transitions;
   int advertsSent;
 
-  SimulatedNode(SimulatedNetwork network, Instance instance) {
+  /** How many reasons there are now for each. */
+  int lowered;
+
+  int failed;
+  int drained;
+  int unready;
+
+  int noCarrier;
+
+  SimulatedNode(SimulatedNetwork network, int index, Instance instance) {
     this.network = network;
+    this.index = index;
     this.instance = instance;
-    standing = new Standing(instance.priority(), false, false, true, false, "all checks pass");
-    router = new VirtualRouter(instance, standing);
+  }
+
+  abstract boolean isActive();
+
+  /** Whether it may have the address in its present state. */
+  abstract boolean mayHold();
+
+  abstract int priority();
+
+  abstract void begin();
+
+  /** Ends in order. */
+  abstract void end();
+
+  abstract void hear(Advertisement advert, SimulatedNode from, long atNs);
+
+  abstract void onTimer();
+
+  abstract void onRemoved();
+
+  /** One of {@link #lowered}, {@link #failed}, {@link #drained}, {@link #unready} changed. */
+  abstract void onConditions();
+
+  abstract void onLink(boolean up);
+
+  abstract void configure(Instance next);
+
+  abstract long nextDeadlineNs();
+
+  String name() {
+    return instance.name();
   }
 
   boolean running() {
-    return running;
+    return alive && pauses == 0;
   }
 
-  boolean isActive() {
-    return running && router.state() == State.ACTIVE;
+  boolean whole() {
+    return running() && lowered + failed + drained + unready == 0;
   }
 
   boolean holdsAddress() {
-    return !held.isEmpty();
+    return heldUntilNs != NONE;
   }
 
-  Standing standing() {
-    return standing;
+  /** Whether it takes what the other says for an advert at all. */
+  boolean understands(SimulatedNode other) {
+    return instance.version() == 3
+        || other.instance.advertInterval().equals(instance.advertInterval());
   }
 
   void start() {
-    running = true;
-    queue.clear();
-    router = new VirtualRouter(instance, standing);
-    perform(router.onStart(network.nowNs()));
+    if (--off == 0) {
+      alive = true;
+      pauses = 0;
+      queue.clear();
+      removalUnseen = false;
+      instance = unseen == null ? instance : unseen;
+      unseen = null;
+      linkUp = noCarrier == 0;
+      begin();
+      settle();
+    }
   }
 
   /** kill -9: nothing is said and nothing taken away; the kernel's leases go on. */
   void kill() {
-    running = false;
-    router = new VirtualRouter(instance, standing);
+    off++;
+    alive = false;
+  }
+
+  void stop() {
+    if (running()) {
+      end();
+      settle();
+    }
+    kill();
+  }
+
+  /** The host without power: the address is gone too. */
+  void powerOff() {
+    kill();
+    release();
   }
 
   void pause() {
-    running = false;
+    pauses++;
   }
 
   /** What piled up comes first, then what became of the addresses, then the timers. */
   void resume() {
-    running = true;
+    if (pauses == 0 || --pauses > 0 || !alive) {
+      return; // the process that was paused is not there any more, or is still
+    }
     for (Arrived packet : List.copyOf(queue)) {
-      deliver(packet);
+      hear(packet.advert, packet.from, packet.atNs);
     }
     queue.clear();
-    if (removalUnseen) {
-      removalUnseen = false;
-      perform(router.onAddressRemoved(instance.virtualAddresses().get(0), network.nowNs()));
-    }
-    perform(router.onTimer(network.nowNs()));
+    hearNews();
+    onTimer();
+    settle();
   }
 
-  void standing(Standing next) {
-    standing = next;
-    if (running) {
-      perform(router.onStanding(next, network.nowNs()));
+  /** What changed on the host meanwhile. */
+  private void hearNews() {
+    if (linkUp != (noCarrier == 0)) {
+      linkUp = noCarrier == 0;
+      onLink(linkUp);
+    }
+    if (removalUnseen) {
+      removalUnseen = false;
+      onRemoved();
+    }
+    if (unseen != null) {
+      configure(unseen);
+      instance = unseen;
+      unseen = null;
+    }
+    onConditions();
+  }
+
+  void conditions(Runnable change) {
+    change.run();
+    if (network.verbose) {
+      network.log(
+          String.format(
+              "%s lowered %d failed %d drained %d unready %d",
+              name(), lowered, failed, drained, unready));
+    }
+    if (running()) {
+      onConditions();
+      settle();
+    }
+  }
+
+  void onCarrier() {
+    if (running()) {
+      hearNews();
+      settle();
+    }
+  }
+
+  void reconfigure(Instance next) {
+    if (running()) {
+      configure(next);
+      instance = next;
+      settle();
+    } else if (alive) {
+      unseen = next;
+    } else {
+      instance = next;
     }
   }
 
   void receive(Advertisement advert, SimulatedNode from) {
-    Arrived packet = new Arrived(advert, from, network.nowNs());
-    if (running) {
-      deliver(packet);
-    } else {
-      queue.add(packet);
+    if (!understands(from)) {
+      return;
+    }
+    if (running()) {
+      hear(advert, from, network.nowNs());
+      settle();
+    } else if (alive) {
+      queue.add(new Arrived(advert, from, network.nowNs()));
     }
   }
 
-  private void deliver(Arrived packet) {
-    perform(router.onAdvertisement(packet.advert, packet.from.instance.address(), packet.atNs));
+  final void say(int priority, java.time.Duration interval) {
+    advertsSent++;
+    lastAdvertNs = network.nowNs();
+    network.send(
+        this,
+        new Advertisement(
+            instance.version(), instance.virtualRouterId(), priority, interval, List.of()));
   }
 
-  private void perform(List<Effect> effects) {
-    for (Effect effect : effects) {
-      if (effect instanceof Effect.Advertise advertise) {
-        advertsSent++;
-        lastAdvertNs = network.nowNs();
-        network.send(this, advertise);
-      } else if (effect instanceof Effect.Hold hold) {
-        hold.addresses().forEach(address -> hold(address, hold.lease().toNanos()));
-      } else if (effect instanceof Effect.Release release) {
-        release.addresses().forEach(held::remove);
-      } else if (effect instanceof Effect.Transition transition) {
-        transitions++;
-        network.log(instance.name() + " " + EffectText.of(List.of(transition)).get(0));
-      }
+  final void hold(long leaseNs) {
+    long untilNs = leaseNs == 0 ? Long.MAX_VALUE : network.nowNs() + leaseNs;
+    heldUntilNs = untilNs;
+    if (leaseNs > 0) {
+      network.at(untilNs, () -> expire(untilNs));
     }
-    scheduleTimer();
-    checkAddresses();
   }
 
-  private void hold(VirtualAddress address, long leaseNs) {
-    long untilNs = network.nowNs() + leaseNs;
-    held.put(address, untilNs);
-    network.at(
-        untilNs,
-        () -> {
-          if (held.remove(address, untilNs)) {
-            expired(address);
-          }
-        });
+  final void release() {
+    heldUntilNs = NONE;
   }
 
-  private void expired(VirtualAddress address) {
-    if (running) {
-      perform(router.onAddressRemoved(address, network.nowNs()));
+  private void expire(long untilNs) {
+    if (heldUntilNs != untilNs) {
+      return; // renewed meanwhile
+    }
+    release();
+    if (running()) {
+      onRemoved();
+      settle();
     } else {
       removalUnseen = true;
     }
   }
 
-  private void scheduleTimer() {
+  /** After anything happened here: the next timer, and what must hold of the address. */
+  private void settle() {
     long version = ++timerVersion;
-    long deadlineNs = router.nextDeadlineNs();
-    if (deadlineNs != Long.MAX_VALUE) {
-      long lateNs = network.latenessNs();
+    long deadlineNs = nextDeadlineNs();
+    if (running() && deadlineNs != Long.MAX_VALUE) {
       network.at(
-          Math.max(deadlineNs, network.nowNs()) + lateNs,
+          Math.max(deadlineNs, network.nowNs()) + network.latenessNs(),
           () -> {
-            if (running && version == timerVersion) {
-              perform(router.onTimer(network.nowNs()));
+            if (running() && version == timerVersion) {
+              onTimer();
+              settle();
             }
           });
     }
-  }
-
-  /** Only an Active has the address, and never for longer than a lease after its last advert. */
-  private void checkAddresses() {
-    if (router.state() != State.ACTIVE && !held.isEmpty()) {
-      network.fail(instance.name() + " is " + router.state() + " and has " + held.keySet());
+    if (holdsAddress() && !mayHold()) {
+      network.fail(name() + " has the address and may not");
     }
-    for (long untilNs : held.values()) {
-      if (untilNs > lastAdvertNs + instance.vipLease().toNanos()) {
-        network.fail(instance.name() + "'s lease outlives its last advert by more than itself");
-      }
+    long leaseNs = instance.vipLease().toNanos();
+    if (heldUntilNs != Long.MAX_VALUE && heldUntilNs > lastAdvertNs + leaseNs) {
+      network.fail(name() + "'s lease outlives its last advert by more than itself");
+    }
+    if (running() && isActive() && !holdsAddress()) {
+      network.fail(name() + " is Active without the address");
     }
   }
 }

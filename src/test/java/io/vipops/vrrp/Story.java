@@ -1,5 +1,8 @@
 package io.vipops.vrrp;
 
+import io.vipops.spec.ChecksumForm;
+import io.vipops.spec.Garp;
+import io.vipops.spec.VrrpOptions;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
@@ -15,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * router lb02 priority=90 peers=lb01:100 [version=2] [interval=1s] [preempt=false]
  *             [preempt_delay=10s] [lease=3s] [vips=10.0.0.50/24,10.0.0.60/24]
+ *             [garp=repeat:delay:refresh]
  * standing 90 [degraded] [fault] [unready] [yielding]: reason      before start: the first one
  * at 0 start | stop: reason | link up: reason | link down: reason | overflow | end
  * at 1 advert from lb01 priority 100 [interval 1s]
  * at 2 standing 70 degraded: check nginx failed
  * at 3 removed 10.0.0.50/24
+ * at 3 suspended for 60
+ * at 3 claim 10.0.0.50 by 02:00:00:00:00:99
  * at 4 configure vips=10.0.0.60/24 ...       effective=70: with another standing
  * at 5 pause         no timer runs until "at 9 resume"
  * </pre>
@@ -78,6 +84,8 @@ final class Story {
         configure(words, 3);
         tell(line, vr.onInstance(fixture().instance(), configured(words, vr), nowNs));
       }
+      case "claim" -> tell(line, vr.onClaim(new Claim(address(words[3]), words[5]), nowNs));
+      case "suspended" -> tell(line, vr.onSuspended(nanos(words[4]), nowNs));
       case "overflow" -> {
         vr.onOverflow(nowNs);
         tell(line, List.of());
@@ -150,6 +158,10 @@ final class Story {
         case "preempt" -> f.preempt = Boolean.parseBoolean(value);
         case "preempt_delay" -> f.preemptDelay = duration(value);
         case "lease" -> f.vipLease = duration(value);
+        case "garp" ->
+            f.options =
+                new VrrpOptions(
+                    garp(value), List.of(), List.of(), ChecksumForm.AUTO, List.of(), null);
         case "vips" -> f.virtualAddresses(value.split(","));
         case "effective" -> {}
         case "peers" -> {
@@ -197,6 +209,11 @@ final class Story {
         !flags.contains("unready"),
         flags.contains("yielding"),
         afterColon(line));
+  }
+
+  private static Garp garp(String text) {
+    String[] parts = text.split(":");
+    return new Garp(Integer.parseInt(parts[0]), duration(parts[1]), duration(parts[2]));
   }
 
   private static java.net.InetAddress address(String node) {

@@ -163,6 +163,12 @@ class StatusSiteTest {
             "vipops_vrrp_priority{instance=\"web\"} 100.0",
             "vipops_vrrp_transitions_total{instance=\"web\"} 1.0",
             "vipops_vrrp_adverts_sent_total{instance=\"web\"} 12.0",
+            "vipops_vrrp_advert_lateness_seconds_bucket{le=\"5.0E-4\"} 10",
+            "vipops_vrrp_advert_lateness_seconds_bucket{le=\"0.001\"} 11",
+            "vipops_vrrp_advert_lateness_seconds_bucket{le=\"1.0\"} 11",
+            "vipops_vrrp_advert_lateness_seconds_bucket{le=\"+Inf\"} 12",
+            "vipops_vrrp_advert_lateness_seconds_count 12",
+            "vipops_vrrp_advert_lateness_seconds_sum 0.004",
             "vipops_vrrp_packets_discarded_total{instance=\"web\",reason=\"ttl\"} 0.0",
             "vipops_check_ok{check=\"nginx\"} 1.0",
             "vipops_condition{type=\"Ready\"} 1.0",
@@ -191,6 +197,9 @@ class StatusSiteTest {
       } else if (!line.startsWith("#")) {
         assertThat(line).matches("vipops_[a-z_]+(\\{([a-z_]+=\"[^\"\\\\]*\",?)+\\})? [0-9.E]+");
         String name = line.replaceFirst("[{ ].*", "");
+        if (type.equals("histogram")) {
+          name = name.replaceFirst("_(bucket|sum|count)$", "");
+        }
         assertThat(typed).contains(name);
         assertThat(name).doesNotContain("_ms", "_milli", "_percent");
       }

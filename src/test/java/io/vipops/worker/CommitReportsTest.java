@@ -59,6 +59,7 @@ class CommitReportsTest {
             new InetSocketAddress("127.0.0.1", 1),
             null,
             new AgentConfig.Report(AgentConfig.Report.Kind.GITHUB, url, "team/lb", token),
+            AgentConfig.EngineRun.DEFAULT,
             AgentConfig.Drift.REPAIR,
             AgentConfig.LogFormat.TEXT);
     return CommitReports.open(config, "test");

@@ -70,6 +70,7 @@ class InForceTest {
             new InetSocketAddress("127.0.0.1", 0),
             null,
             null,
+            AgentConfig.EngineRun.DEFAULT,
             AgentConfig.Drift.REPAIR,
             AgentConfig.LogFormat.TEXT);
     generations = new Generations(config.stateDir());

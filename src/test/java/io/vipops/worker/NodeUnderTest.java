@@ -92,6 +92,7 @@ final class NodeUnderTest {
               new InetSocketAddress("127.0.0.1", 0),
               null,
               null,
+              AgentConfig.EngineRun.DEFAULT,
               AgentConfig.Drift.REPAIR,
               AgentConfig.LogFormat.TEXT);
     }
@@ -169,6 +170,7 @@ final class NodeUnderTest {
             config.http(),
             config.webhook(),
             config.report(),
+            config.engine(),
             config.drift(),
             config.logFormat());
     context = "test of " + branch;

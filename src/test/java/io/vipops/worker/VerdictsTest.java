@@ -28,6 +28,7 @@ class VerdictsTest {
         new InetSocketAddress("127.0.0.1", 0),
         null,
         null,
+        AgentConfig.EngineRun.DEFAULT,
         AgentConfig.Drift.REPAIR,
         AgentConfig.LogFormat.TEXT);
   }

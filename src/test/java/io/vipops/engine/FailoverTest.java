@@ -75,6 +75,7 @@ class FailoverTest {
       awaitOutput(b, "applied");
       a.tell("apply effective=70 vips=10.0.0.50/24,10.0.0.60/24");
       pair.awaitHolder(pair.b, a, b);
+      awaitOutput(a, "ACTIVE -> BACKUP"); // b holds the address a moment before it has told a
       a.tell("apply effective=100");
       pair.awaitHolder(pair.a, a, b);
       a.signal("TERM");

@@ -41,7 +41,7 @@ public final class Priorities {
   }
 
   /** What a sum of base and weights makes of the base. */
-  static int effective(int base, int sum) {
+  public static int effective(int base, int sum) {
     return base == OWNER ? OWNER : Math.max(1, Math.min(OWNER - 1, sum));
   }
 

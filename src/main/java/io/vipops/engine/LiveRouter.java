@@ -56,6 +56,15 @@ final class LiveRouter {
   /** Whether the peer's addresses differ from ours. */
   boolean addressesDiffer;
 
+  /** The first of its sync group, which it follows; null: it follows nobody. */
+  @Nullable LiveRouter leader;
+
+  /** Those that follow it. */
+  List<LiveRouter> followers = List.of();
+
+  /** Why those cannot serve, as it was told; null: they can. */
+  @Nullable String followersProblem;
+
   /** Why it may not serve although the port can: the kernel refused an address. */
   @Nullable String refused;
 
@@ -130,6 +139,11 @@ final class LiveRouter {
 
   String name() {
     return instance().name();
+  }
+
+  /** Why it came to its state. */
+  String reason() {
+    return reason;
   }
 
   /**

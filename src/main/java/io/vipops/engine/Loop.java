@@ -195,6 +195,7 @@ final class Loop implements Runnable {
       open.forEach(it -> receiver.drain(it, this::keepTime));
     }
     lookAround();
+    routers.settleGroups(System.nanoTime()); // before a timer of theirs speaks
     timers();
     boolean unused = settle();
     beat();
@@ -272,6 +273,7 @@ final class Loop implements Runnable {
         routers.tellLink(port, nowNs);
       }
     }
+    routers.settleGroups(nowNs);
   }
 
   /**
@@ -281,6 +283,7 @@ final class Loop implements Runnable {
    */
   private void keepTime() {
     long nowNs = System.nanoTime();
+    routers.settleGroups(nowNs);
     for (LiveRouter it : routers.driven()) {
       if (it.router().mayGoOn(nowNs)) {
         timer(it, nowNs);

@@ -7,6 +7,7 @@ import io.vipops.spec.VirtualAddress;
 import io.vipops.vrrp.ArpFrame;
 import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.NeighborAdvertisement;
+import io.vipops.vrrp.State;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -42,7 +43,7 @@ final class Performer {
    * would be a black hole, so nothing is announced after it.
    */
   void perform(LiveRouter it, List<Effect> effects, long nowNs) {
-    String refusal = null;
+    String refusal = becomesActive(effects) ? holdWithFollowers(it, nowNs) : null;
     for (Effect effect : effects) {
       if (effect instanceof Effect.Hold hold) {
         String why = hold(it, hold);
@@ -66,12 +67,42 @@ final class Performer {
       }
     }
     if (refusal != null) {
-      troubles.add("instance " + it.name() + ": " + refusal);
-      it.refused = refusal;
-      it.toldProblem = refusal;
-      it.retryNs = nowNs + RETRY_NS;
-      perform(it, it.router().onLink(false, refusal, nowNs), nowNs);
+      refuse(it, refusal, nowNs);
     }
+  }
+
+  private void refuse(LiveRouter it, String refusal, long nowNs) {
+    troubles.add("instance " + it.name() + ": " + refusal);
+    it.refused = refusal;
+    it.toldProblem = refusal;
+    it.retryNs = nowNs + RETRY_NS;
+    perform(it, it.router().onLink(false, refusal, nowNs), nowNs);
+  }
+
+  private static boolean becomesActive(List<Effect> effects) {
+    return effects.stream()
+        .anyMatch(it -> it instanceof Effect.Transition move && move.to() == State.ACTIVE);
+  }
+
+  /**
+   * The first of a sync group announces nothing before those that follow it have their addresses:
+   * it would call the traffic here and send it away again.
+   *
+   * @return why they have not; null: all have
+   */
+  private @Nullable String holdWithFollowers(LiveRouter it, long nowNs) {
+    for (LiveRouter follower : it.followers) {
+      for (Effect.Hold hold : follower.router().holdings()) {
+        String why = hold(follower, hold);
+        if (why != null) {
+          it.followers.forEach(
+              each -> each.router().holdings().forEach(held -> release(each, held.addresses())));
+          refuse(follower, why, nowNs);
+          return follower.name() + " of the same sync group: " + why;
+        }
+      }
+    }
+    return null;
   }
 
   /** What the host refused since the last call. */

@@ -6,10 +6,14 @@ import io.vipops.linux.SystemCallException;
 import io.vipops.linux.VrrpSocket;
 import io.vipops.spec.Addresses;
 import io.vipops.vrrp.AdvertCodec;
+import io.vipops.vrrp.Advertisement;
 import io.vipops.vrrp.Decoded;
 import io.vipops.vrrp.Decoded.Discarded;
+import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.Instance;
+import java.net.InetAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -123,10 +127,17 @@ final class Receiver {
     } else if (decoded instanceof Decoded.Accepted accepted) {
       it.heard(accepted.advertisement());
       notice(it, packet, accepted);
-      performer.perform(
-          it,
-          it.router().onAdvertisement(accepted.advertisement(), packet.ip().source(), arrivedNs),
-          arrivedNs);
+      hear(it, accepted.advertisement(), packet.ip().source(), arrivedNs);
+    }
+  }
+
+  private void hear(LiveRouter it, Advertisement advert, InetAddress source, long nowNs) {
+    performer.perform(it, it.router().onAdvertisement(advert, source, nowNs), nowNs);
+    LiveRouter leader = it.leader;
+    if (leader != null) {
+      List<Effect> effects =
+          leader.router().onMemberAdvertisement(it.name(), advert.priority(), source, nowNs);
+      performer.perform(leader, effects, nowNs);
     }
   }
 

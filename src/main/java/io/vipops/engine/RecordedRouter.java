@@ -38,6 +38,13 @@ final class RecordedRouter extends VirtualRouter {
   }
 
   @Override
+  public List<Effect> onMemberAdvertisement(
+      String member, int theirs, InetAddress source, long nowNs) {
+    List<Effect> effects = super.onMemberAdvertisement(member, theirs, source, nowNs);
+    return put(nowNs, effects, "member", member, theirs, source);
+  }
+
+  @Override
   public List<Effect> onTimer(long nowNs) {
     return put(nowNs, super.onTimer(nowNs), "timer");
   }

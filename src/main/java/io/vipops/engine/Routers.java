@@ -36,10 +36,13 @@ final class Routers {
   /** Stopped, but still handing over. */
   private final List<LiveRouter> leaving = new ArrayList<>();
 
+  private final SyncGroups groups;
+
   Routers(Performer performer, Supplier<HostTable> host, @Nullable Recorder recorder) {
     this.performer = performer;
     this.host = host;
     this.recorder = recorder;
+    groups = new SyncGroups(this, performer);
   }
 
   Collection<LiveRouter> all() {
@@ -68,12 +71,20 @@ final class Routers {
     for (Instance.Identity identity : difference.removed()) {
       stop(identity, "removed from the configuration", nowNs);
     }
+    groups.of(routers.values());
     for (Configured it : difference.kept()) {
       change(it, standing(it, standings), nowNs);
     }
     for (Configured it : difference.added()) {
       add(it, standing(it, standings), nowNs);
     }
+    groups.of(routers.values());
+    judgeAll(nowNs);
+  }
+
+  /** Brings those together that move as one. */
+  void settleGroups(long nowNs) {
+    groups.settle(nowNs);
   }
 
   void learned(Map<String, Checksum> forms) {
@@ -85,24 +96,36 @@ final class Routers {
       Standing next = standings.get(it.name());
       if (next != null) {
         it.told = next;
-        judge(it, nowNs);
       }
     }
+    judgeAll(nowNs);
   }
 
   /** Tells the routers what tracked interfaces have become. */
   void tellInterfaces(long nowNs) {
     for (LiveRouter it : routers.values()) {
       tellLink(it, nowNs);
+    }
+    judgeAll(nowNs);
+  }
+
+  private void judgeAll(long nowNs) {
+    for (LiveRouter it : routers.values()) {
       judge(it, nowNs);
     }
+    groups.settle(nowNs);
   }
 
   private void judge(LiveRouter it, long nowNs) {
-    Standing judged = judged(it.instance(), it.told);
+    Standing judged = groups.standing(it);
     if (!judged.equals(it.router().standing())) {
       performer.perform(it, it.router().onStanding(judged, nowNs), nowNs);
     }
+  }
+
+  /** What the checks, the operator and the tracked interfaces make of it. */
+  Standing judged(LiveRouter it) {
+    return judged(it.instance(), it.told);
   }
 
   private Standing judged(Instance instance, Standing told) {
@@ -117,6 +140,7 @@ final class Routers {
     for (Instance.Identity identity : List.copyOf(routers.keySet())) {
       stop(identity, reason, nowNs);
     }
+    groups.of(routers.values());
   }
 
   /** Lets those go that have handed over; returns whether none is left of them. */
@@ -143,7 +167,8 @@ final class Routers {
       it.router().onSource(source);
     }
     String down = downInterface(it);
-    String problem = down == null ? it.refused : problem(it, down);
+    String own = down == null ? it.refused : problem(it, down);
+    String problem = own == null ? it.followersProblem : own;
     if (!Objects.equals(problem, it.toldProblem)) {
       String before = it.downInterface == null ? it.port().name() : it.downInterface;
       it.toldProblem = problem;
@@ -228,7 +253,7 @@ final class Routers {
     forgetRefusal(it, nowNs);
     performer.perform(
         it,
-        it.router().onInstance(configured.run(), judged(configured.run(), standing), nowNs),
+        it.router().onInstance(configured.run(), groups.standing(it), nowNs),
         nowNs);
     if (it.router().state() != State.ACTIVE) {
       // A router that starts takes leftovers away; so does one that gets an address later.

@@ -53,6 +53,9 @@ final class VrrpOptionsYaml {
       unicast(lines, at.to("unicast"), options.unicast());
     }
     trackInterfaces(lines, at.to("track_interfaces"), options.trackInterfaces());
+    if (options.syncGroup() != null) {
+      lines.add(at.to("sync_group"), "sync_group: " + YamlText.string(options.syncGroup()));
+    }
     notifies(lines, at.to("notify"), options.notifications());
   }
 
@@ -122,7 +125,8 @@ final class VrrpOptionsYaml {
         readNotifies(instance),
         readChecksum(instance),
         VrrpYamlReader.addresses(instance, "excluded_addresses", problems),
-        readUnicast(instance));
+        readUnicast(instance),
+        instance.string("sync_group"));
   }
 
   private static @Nullable Unicast readUnicast(Fields instance) {

@@ -133,6 +133,11 @@ public enum RuleId {
       Area.VRRP,
       Force.FIXED,
       "Only version 3 over IPv4 has a choice of checksums."),
+  SYNC_GROUP(
+      "sync-group",
+      Area.VRRP,
+      Force.FIXED,
+      "Instances of a sync group have the same priorities, preempt and preempt_delay."),
   UNICAST_PEERS(
       "unicast-peers",
       Area.VRRP,

@@ -18,6 +18,7 @@ enum Rules {
   VIRTUAL_ADDRESS_PREFIX,
   PREEMPT_DELAY,
   CHECKSUM_FORM,
+  SYNC_GROUPS,
   UNICAST_PEERS,
   UNICAST_NODES,
   TRACKS,
@@ -71,6 +72,7 @@ enum Rules {
         case VIRTUAL_ADDRESS_PREFIX -> vrrp.virtualAddressPrefix();
         case PREEMPT_DELAY -> vrrp.preemptDelay();
         case CHECKSUM_FORM -> vrrp.checksumForm();
+        case SYNC_GROUPS -> vrrp.syncGroups();
         case UNICAST_PEERS -> unicast.peers();
         case UNICAST_NODES -> unicast.nodes();
         case TRACKS -> vrrp.tracks();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Error rules of nodes and virtual routers. */
@@ -316,6 +317,30 @@ final class VrrpRules {
         String message = "preempt_delay has no meaning with preempt: false: remove one of them";
         findings.reportAtKey(RuleId.PREEMPT_DELAY, at(instance) + "/preempt_delay", message);
       }
+    }
+  }
+
+  /** One of them decides for all, which one should make no difference. */
+  void syncGroups() {
+    Map<String, VrrpInstance> firsts = new HashMap<>();
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      String group = instance.options().syncGroup();
+      VrrpInstance first = group == null ? null : firsts.putIfAbsent(group, instance);
+      if (first != null) {
+        sameInGroup("priorities", first, instance, VrrpInstance::priorities);
+        sameInGroup("preempt", first, instance, VrrpInstance::preempt);
+        sameInGroup("preempt_delay", first, instance, VrrpInstance::preemptDelay);
+      }
+    }
+  }
+
+  private void sameInGroup(
+      String key, VrrpInstance first, VrrpInstance next, Function<VrrpInstance, Object> value) {
+    if (!value.apply(first).equals(value.apply(next))) {
+      String message =
+          "%s and %s of sync group %s move together: make their %s the same"
+              .formatted(first.name(), next.name(), next.options().syncGroup(), key);
+      findings.reportAtKey(RuleId.SYNC_GROUP, at(next) + "/" + key, message);
     }
   }
 

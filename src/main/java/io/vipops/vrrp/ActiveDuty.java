@@ -186,6 +186,12 @@ final class ActiveDuty {
     return Math.min(advertAtNs, answerAtNs);
   }
 
+  /** What an Active holds; one effect, or none where it owns all its addresses. */
+  static List<Effect.Hold> holdings(Instance instance) {
+    List<VirtualAddress> ours = notOwned(instance, instance.movedAddresses());
+    return ours.isEmpty() ? List.of() : List.of(new Effect.Hold(ours, instance.vipLease()));
+  }
+
   /** No longer Active: the addresses go. */
   static void releaseAll(Instance instance, List<Effect> out) {
     release(instance, instance.movedAddresses(), out);

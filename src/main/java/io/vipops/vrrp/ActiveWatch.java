@@ -87,6 +87,21 @@ final class ActiveWatch {
     }
   }
 
+  /**
+   * An advert came for another instance of the sync group, all of which an Active holds: it lives,
+   * even if nothing of it comes through here. A worse one's counts no more than it would here.
+   *
+   * @param theirs 1-255
+   */
+  void hearMember(Self self, int theirs, long nowNs) {
+    Instance instance = self.instance();
+    boolean preempts = instance.preempt() && instance.preemptDelay().isZero();
+    boolean worse = theirs < self.priority() && preempts && !failsAlike(self);
+    if (!resigned && !worse) {
+      restartedNs = nowNs;
+    }
+  }
+
   /** Whether the advert of a worse Active does not count (RFC 9568 §6.4.2, 490). */
   private boolean refuses(Self self, long nowNs) {
     Instance instance = self.instance();

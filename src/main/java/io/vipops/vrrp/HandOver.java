@@ -35,8 +35,8 @@ final class HandOver {
   }
 
   /** Any advert but another priority 0 is the successor's. */
-  void hear(Advertisement advert, InetAddress source, long nowNs) {
-    if (advert.priority() > 0 && successor == null) {
+  void hear(int priority, InetAddress source, long nowNs) {
+    if (priority > 0 && successor == null) {
       successor = source;
       untilNs = Math.min(untilNs, nowNs + OVERLAP_NS);
     }

@@ -14,6 +14,10 @@ final class Reasons {
     return Addresses.text(source) + " advertised priority " + theirs + ", ours is " + ours;
   }
 
+  static String advertisedTo(String member, InetAddress source, int theirs, int ours) {
+    return advertised(source, theirs, ours) + " (" + member + " of the same sync group)";
+  }
+
   static String tied(InetAddress source, int theirs) {
     return Addresses.text(source)
         + " advertised priority "

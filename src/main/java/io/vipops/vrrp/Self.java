@@ -34,6 +34,11 @@ record Self(Instance instance, Standing standing) {
     return standing.fault() && standing.ready() && !standing.yielding() && !isOwner();
   }
 
+  /** Whether it does what the first of its sync group does, and decides nothing. */
+  boolean follows() {
+    return standing.lead() != null;
+  }
+
   /** By how much our own failed checks lower our priority; 0: they do not. */
   int shortfall() {
     return standing.degraded() || standing.fault()

@@ -1,5 +1,7 @@
 package io.vipops.vrrp;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What this node thinks of itself for one instance: the checks' verdict and what the operator said.
  *
@@ -10,6 +12,8 @@ package io.vipops.vrrp;
  * @param yielding drained or in maintenance: hands over and stays Backup
  * @param reason why, for events and status, e.g. {@code check nginx failed: no process nginx}
  * @param sum base plus weights before it is kept within 1-254: what further weights are added to
+ * @param lead what the first instance of its sync group is, which this one follows; null: it takes
+ *     part in its own election
  */
 public record Standing(
     int effectivePriority,
@@ -18,7 +22,20 @@ public record Standing(
     boolean ready,
     boolean yielding,
     String reason,
-    int sum) {
+    int sum,
+    @Nullable State lead) {
+
+  /** Of an instance that follows no other. */
+  public Standing(
+      int effectivePriority,
+      boolean degraded,
+      boolean fault,
+      boolean ready,
+      boolean yielding,
+      String reason,
+      int sum) {
+    this(effectivePriority, degraded, fault, ready, yielding, reason, sum, null);
+  }
 
   /** Where no further weights are added. */
   public Standing(

@@ -49,13 +49,14 @@ public class VirtualRouter {
       ActiveDuty.releaseAll(self.instance(), out);
       watch.begin("start", nowNs);
       move(State.FAULT, linkUp ? self.standing().reason() : linkReason, out);
-    } else if (self.isOwner() && self.mayBecomeActive()) {
+    } else if (self.isOwner() && self.mayBecomeActive() && !self.follows()) {
       becomeActive("address owner", nowNs, out);
     } else {
       ActiveDuty.releaseAll(self.instance(), out);
       watch.begin("start", nowNs);
       move(State.BACKUP, "started", out);
     }
+    follow(nowNs, out);
     return out;
   }
 
@@ -75,8 +76,42 @@ public class VirtualRouter {
         takeOverIfDue(nowNs, out);
       }
       case ACTIVE -> hearAsActive(advert, source, nowNs, out);
-      case HANDING_OVER -> handOver.hear(advert, source, nowNs);
+      case HANDING_OVER -> handOver.hear(advert.priority(), source, nowNs);
       case FAULT -> watch.hear(self, advert, source, nowNs);
+      case INIT -> {}
+    }
+    return out;
+  }
+
+  /**
+   * An instance that follows this one heard an advertisement. Who sends it is Active for the group:
+   * it counts here as far as priorities tell, for nothing else of it is this instance's.
+   *
+   * @param member the instance that heard it
+   * @param theirs its priority, 0-255
+   */
+  public List<Effect> onMemberAdvertisement(
+      String member, int theirs, InetAddress source, long nowNs) {
+    List<Effect> out = new ArrayList<>();
+    if (theirs == 0) {
+      return out; // it says so here, too, or does not mean this instance
+    }
+    switch (state) {
+      case BACKUP, FAULT -> watch.hearMember(self, theirs, nowNs);
+      case ACTIVE -> {
+        boolean stalled = duty.stalled(self, nowNs);
+        if (stalled || theirs > self.priority()) {
+          String reason =
+              stalled
+                  ? Reasons.stalled(source, duty.silentNs(nowNs))
+                  : Reasons.advertisedTo(member, source, theirs, self.priority());
+          damping.moved(false, nowNs);
+          leaveActive(out); // nobody was heard here: whoever is there shall not wait for us
+          watch.begin("another Active of the sync group", nowNs);
+          move(canServe() ? State.BACKUP : State.FAULT, reason, out);
+        }
+      }
+      case HANDING_OVER -> handOver.hear(theirs, source, nowNs);
       case INIT -> {}
     }
     return out;
@@ -112,7 +147,14 @@ public class VirtualRouter {
     Standing now = self.standing();
     damping.own(before.standing(), nowNs);
     damping.own(now, nowNs);
-    if (now.fault()) {
+    if (self.follows()) {
+      if (state == State.ACTIVE && self.priority() != before.priority()) {
+        duty.advertise(self, nowNs, out);
+      }
+      follow(nowNs, out);
+    } else if (state == State.HANDING_OVER && before.follows()) {
+      letGo(now.reason(), nowNs, out); // the one that knew to whom is gone
+    } else if (now.fault()) {
       failed(before, nowNs, out);
     } else if (state == State.FAULT) {
       recoverIfPossible(now.reason(), nowNs, out);
@@ -126,6 +168,41 @@ public class VirtualRouter {
     } else if (state == State.ACTIVE && self.priority() != before.priority()) {
       duty.advertise(self, nowNs, out);
     }
+  }
+
+  /** Comes to the state of the first of the sync group, as far as its own link lets it. */
+  private void follow(long nowNs, List<Effect> out) {
+    State lead = self.standing().lead();
+    String reason = self.standing().reason();
+    if (lead == null || lead == state || state == State.INIT) {
+      return;
+    }
+    if (lead == State.ACTIVE) {
+      if (linkUp) {
+        becomeActive(reason, nowNs, out);
+      }
+    } else if (lead == State.HANDING_OVER) {
+      if (state == State.ACTIVE) {
+        out.add(new Effect.Advertise(0, self.instance().advertInterval()));
+        duty.renew(self, nowNs, out);
+        move(State.HANDING_OVER, reason, out);
+      }
+    } else {
+      followDown(lead == State.FAULT || !linkUp ? State.FAULT : State.BACKUP, reason, nowNs, out);
+    }
+  }
+
+  private void followDown(State to, String reason, long nowNs, List<Effect> out) {
+    if (to == state) {
+      return;
+    }
+    if (state == State.ACTIVE) {
+      leaveActive(out);
+    } else if (state == State.HANDING_OVER) {
+      ActiveDuty.releaseAll(self.instance(), out);
+    }
+    watch.begin("following", nowNs);
+    move(to, reason, out);
   }
 
   /**
@@ -166,7 +243,7 @@ public class VirtualRouter {
   }
 
   private void endHandOver(long nowNs, List<Effect> out) {
-    if (!handOver.due(nowNs)) {
+    if (self.follows() || !handOver.due(nowNs)) {
       return;
     }
     Standing now = self.standing();
@@ -190,10 +267,14 @@ public class VirtualRouter {
   }
 
   private void serveIfNobodyDoes(long nowNs, List<Effect> out) {
-    String reason = linkUp && self.mayBeLastResort() ? watch.lastResortReason(self, nowNs) : null;
+    String reason = mayBeLastResort() ? watch.lastResortReason(self, nowNs) : null;
     if (reason != null) {
       becomeActive(reason, nowNs, out);
     }
+  }
+
+  private boolean mayBeLastResort() {
+    return linkUp && self.mayBeLastResort() && !self.follows();
   }
 
   /** The interface has carrier and this node's address (back to Backup), or has not (Fault). */
@@ -253,6 +334,9 @@ public class VirtualRouter {
    */
   public List<Effect> onSuspended(long sleptNs, long nowNs) {
     List<Effect> out = new ArrayList<>();
+    if (self.follows()) {
+      return out;
+    }
     boolean holds = state == State.ACTIVE || state == State.HANDING_OVER;
     long silentNs = sleptNs + duty.silentNs(nowNs);
     if (holds && silentNs >= self.downNs(self.intervalNs())) {
@@ -316,10 +400,9 @@ public class VirtualRouter {
   public long nextDeadlineNs() {
     return switch (state) {
       case ACTIVE -> duty.deadlineNs();
-      case BACKUP -> watch.deadlineNs(self);
-      case HANDING_OVER -> handOver.deadlineNs();
-      case FAULT ->
-          linkUp && self.mayBeLastResort() ? watch.lastResortDeadlineNs(self) : Intervals.NEVER;
+      case BACKUP -> self.follows() ? Intervals.NEVER : watch.deadlineNs(self);
+      case HANDING_OVER -> self.follows() ? Intervals.NEVER : handOver.deadlineNs();
+      case FAULT -> mayBeLastResort() ? watch.lastResortDeadlineNs(self) : Intervals.NEVER;
       case INIT -> Intervals.NEVER;
     };
   }
@@ -332,6 +415,11 @@ public class VirtualRouter {
   /** Whether it is Active and spoke so lately that nobody can have replaced it. */
   public boolean mayGoOn(long nowNs) {
     return state == State.ACTIVE && !duty.stalled(self, nowNs);
+  }
+
+  /** What it would hold as Active: a group can be sure of all before any of it speaks. */
+  public List<Effect.Hold> holdings() {
+    return ActiveDuty.holdings(self.instance());
   }
 
   public State state() {
@@ -367,9 +455,11 @@ public class VirtualRouter {
     }
     if (theirs == 0) {
       duty.advertise(self, nowNs, out);
-    } else if (duty.stalled(self, nowNs)) {
+    } else if (self.follows() && (duty.stalled(self, nowNs) || theirs > ours)) {
+      return; // the first of the sync group is told, and gives way for all
+    } else if (!self.follows() && duty.stalled(self, nowNs)) {
       giveWay(advert, source, Reasons.stalled(source, duty.silentNs(nowNs)), nowNs, out);
-    } else if (self.losesTo(theirs, source, ownSource)) {
+    } else if (!self.follows() && self.losesTo(theirs, source, ownSource)) {
       String reason =
           theirs == ours ? Reasons.tied(source, theirs) : Reasons.advertised(source, theirs, ours);
       damping.moved(false, nowNs);
@@ -392,6 +482,9 @@ public class VirtualRouter {
   }
 
   private void takeOverIfDue(long nowNs, List<Effect> out) {
+    if (self.follows()) {
+      return;
+    }
     ActiveWatch.TakeOver takeOver = watch.takeOver(self, nowNs);
     if (takeOver != null) {
       if (takeOver.forced()) {
@@ -437,7 +530,9 @@ public class VirtualRouter {
     if (state == State.FAULT) {
       watch.begin("recovery", nowNs);
     }
-    if (state == State.FAULT && canServe()) {
+    if (self.follows()) {
+      follow(nowNs, out);
+    } else if (state == State.FAULT && canServe()) {
       move(State.BACKUP, reason.isEmpty() ? "recovered" : reason, out);
     }
   }

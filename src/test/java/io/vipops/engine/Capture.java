@@ -4,6 +4,7 @@ import io.vipops.lab.LabHost;
 import io.vipops.lab.Running;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,11 +13,24 @@ import java.util.List;
 /** tcpdump at work on a host's {@code eth0}; ends with the lab. */
 public final class Capture {
   private final Path file;
+  private final Running tcpdump;
 
-  /** Returns once it captures. */
+  /** How far {@link #more} has read. */
+  private long readTo = 24;
+
+  /** What a host hears; returns once it captures. */
   public Capture(LabHost host, Path file, String filter) throws Exception {
+    this(host, file, "in", filter);
+  }
+
+  /**
+   * Returns once it captures.
+   *
+   * @param direction {@code in} or {@code out}
+   */
+  Capture(LabHost host, Path file, String direction, String filter) throws Exception {
     this.file = file;
-    Running tcpdump =
+    tcpdump =
         host.start(
             "tcpdump",
             "-i",
@@ -27,7 +41,7 @@ public final class Capture {
             "-Z",
             "root",
             "-Q",
-            "in",
+            direction,
             "-w",
             file.toString(),
             filter);
@@ -44,10 +58,32 @@ public final class Capture {
 
   /** Whole frames so far with their times, in the order of their arrival. */
   public List<Seen> seen() throws Exception {
-    List<Seen> frames = new ArrayList<>();
-    ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
     // pcap: a header of 24 bytes, then for each frame seconds, fraction, captured, original, bytes.
-    int at = 24;
+    return frames(ByteBuffer.wrap(Files.readAllBytes(file)), 24);
+  }
+
+  /** Those since the last call. */
+  List<Seen> more() throws Exception {
+    if (!tcpdump.isAlive()) {
+      throw new AssertionError("tcpdump ended: " + tcpdump.output());
+    }
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      if (channel.size() < readTo) {
+        return List.of();
+      }
+      ByteBuffer in = ByteBuffer.allocate((int) (channel.size() - readTo));
+      channel.position(readTo);
+      while (in.hasRemaining() && channel.read(in) >= 0) {}
+      List<Seen> frames = frames(in.flip(), 0);
+      frames.forEach(it -> readTo += 16 + it.frame().length);
+      return frames;
+    }
+  }
+
+  private static List<Seen> frames(ByteBuffer in, int from) {
+    in.order(ByteOrder.nativeOrder());
+    List<Seen> frames = new ArrayList<>();
+    int at = from;
     while (in.limit() >= at + 16 && in.limit() >= at + 16 + in.getInt(at + 8)) {
       byte[] frame = new byte[in.getInt(at + 8)];
       in.get(at + 16, frame);

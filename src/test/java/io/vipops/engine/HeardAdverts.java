@@ -39,8 +39,8 @@ final class HeardAdverts {
     for (Capture.Seen seen : capture.seen()) {
       byte[] frame = seen.frame();
       byte[] source = Arrays.copyOfRange(frame, ipv6 ? 22 : 26, ipv6 ? 38 : 30);
-      int priority = frame[message(frame) + 2] & 0xff;
-      all.add(new Heard(seen.us(), Arrays.equals(source, us), priority, form(frame)));
+      int priority = frame[message(frame, ipv6) + 2] & 0xff;
+      all.add(new Heard(seen.us(), Arrays.equals(source, us), priority, form(frame, ipv6)));
     }
     return all;
   }
@@ -84,12 +84,13 @@ final class HeardAdverts {
     return -1;
   }
 
-  private int message(byte[] frame) {
+  /** Where the advert begins in a frame. */
+  static int message(byte[] frame, boolean ipv6) {
     return ipv6 ? 54 : 14 + (frame[14] & 0xf) * 4;
   }
 
-  private Form form(byte[] frame) {
-    int at = message(frame);
+  static Form form(byte[] frame, boolean ipv6) {
+    int at = message(frame, ipv6);
     int end =
         ipv6 ? at + ByteBuffer.wrap(frame).getShort(18) : 14 + ByteBuffer.wrap(frame).getShort(16);
     long message = sum(frame, at, end);

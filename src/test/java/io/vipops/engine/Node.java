@@ -16,6 +16,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,13 +29,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node with an engine and nothing else, run by tests inside a namespace of theirs. Takes its
  * instance as {@code key=value} arguments and prints what its listener hears, one line each; on its
- * standard input {@code apply key=value…} changes the instance and {@code status} prints it.
+ * standard input {@code apply key=value…} changes the instance and {@code status} prints it. With
+ * {@code instances=a,b} there are several, and {@code a.key=value} is for that one alone.
  */
 final class Node implements EngineListener {
+  /** Whether each line begins with its time. */
+  private static volatile boolean stamped;
+
   Node() {}
 
   public static void main(String[] arguments) throws Exception {
     Map<String, String> settings = settings(new LinkedHashMap<>(), Arrays.asList(arguments));
+    stamped = Boolean.parseBoolean(settings.get("stamped"));
     String record = settings.get("record");
     Recorder recorder = record == null ? null : Recorder.open(Path.of(record), Node::say);
     Engine engine = Engine.start(new Node(), Heartbeat.NONE, recorder);
@@ -82,18 +88,48 @@ final class Node implements EngineListener {
 
   private static void apply(Engine engine, Map<String, String> settings, List<String> words)
       throws Exception {
-    Instance instance = instance(settings(settings, words));
-    int priority = Integer.parseInt(settings.getOrDefault("effective", "" + instance.priority()));
-    Standing standing =
-        new Standing(
-            priority, priority < instance.priority(), false, true, false, "told so by the test");
-    engine.dryRun(List.of(instance)).forEach(it -> say("dry run: " + it));
+    List<Instance> instances = new ArrayList<>();
+    Map<String, Standing> standings = new LinkedHashMap<>();
+    for (Map<String, String> each : each(settings(settings, words))) {
+      Instance instance = instance(each);
+      instances.add(instance);
+      standings.put(instance.name(), standing(instance, each));
+    }
+    engine.dryRun(instances).forEach(it -> say("dry run: " + it));
     try {
-      engine.apply(List.of(instance), Map.of(instance.name(), standing)).get();
+      engine.apply(instances, standings).get();
       say("applied");
     } catch (ExecutionException e) {
       say("refused: " + e.getCause().getMessage());
     }
+  }
+
+  private static Standing standing(Instance instance, Map<String, String> settings) {
+    int priority = Integer.parseInt(settings.getOrDefault("effective", "" + instance.priority()));
+    return new Standing(
+        priority,
+        priority < instance.priority(),
+        Boolean.parseBoolean(settings.get("fault")),
+        true,
+        Boolean.parseBoolean(settings.get("yielding")),
+        "told so by the test");
+  }
+
+  /** What each instance is to be like. */
+  private static List<Map<String, String>> each(Map<String, String> settings) {
+    List<Map<String, String>> all = new ArrayList<>();
+    for (String name : settings.getOrDefault("instances", "web").split(",")) {
+      Map<String, String> own = new LinkedHashMap<>(settings);
+      own.put("name", name);
+      settings.forEach(
+          (key, value) -> {
+            if (key.startsWith(name + ".")) {
+              own.put(key.substring(name.length() + 1), value);
+            }
+          });
+      all.add(own);
+    }
+    return all;
   }
 
   private static Map<String, String> settings(Map<String, String> settings, List<String> words) {
@@ -106,7 +142,7 @@ final class Node implements EngineListener {
     Duration interval =
         Duration.ofMillis(Long.parseLong(settings.getOrDefault("interval_ms", "1000")));
     return new Instance(
-        "web",
+        settings.getOrDefault("name", "web"),
         Integer.parseInt(settings.getOrDefault("vrid", "51")),
         Integer.parseInt(settings.getOrDefault("version", "3")),
         "eth0",
@@ -114,7 +150,7 @@ final class Node implements EngineListener {
         Integer.parseInt(settings.getOrDefault("priority", "100")),
         settings.get("password"),
         settings.get("password_file"),
-        List.of(),
+        peers(settings.getOrDefault("peers", "")),
         vips,
         interval,
         Boolean.parseBoolean(settings.getOrDefault("preempt", "true")),
@@ -122,6 +158,17 @@ final class Node implements EngineListener {
         Duration.ofSeconds(Long.parseLong(settings.getOrDefault("lease", "3"))),
         List.of(),
         options(settings));
+  }
+
+  /** {@code 10.0.0.52=90,10.0.0.53=80}. */
+  private static List<Instance.Peer> peers(String text) throws UnknownHostException {
+    List<Instance.Peer> peers = new ArrayList<>();
+    for (String word : text.isEmpty() ? new String[0] : text.split(",")) {
+      String[] parts = word.split("=");
+      InetAddress address = InetAddress.getByName(parts[0]);
+      peers.add(new Instance.Peer(parts[0], address, Integer.parseInt(parts[1])));
+    }
+    return peers;
   }
 
   /** {@code 10.0.0.50/24,10.0.1.50/24@eth1}. */
@@ -209,7 +256,8 @@ final class Node implements EngineListener {
   }
 
   private static synchronized void say(Object line) {
-    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    String stamp = stamped ? Instant.now() + " " : "";
+    byte[] bytes = (stamp + line + "\n").getBytes(StandardCharsets.UTF_8);
     System.out.write(bytes, 0, bytes.length);
     System.out.flush();
   }

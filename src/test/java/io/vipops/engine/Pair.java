@@ -15,7 +15,7 @@ final class Pair implements AutoCloseable {
   static final Duration SOON = Duration.ofSeconds(15);
 
   /** As small as the agent's process is meant to be. */
-  private static final List<String> JVM =
+  static final List<String> JVM =
       List.of(
           "-XX:+UseSerialGC",
           "-Xmx24m",

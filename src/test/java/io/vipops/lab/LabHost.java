@@ -118,6 +118,18 @@ public final class LabHost {
     lab.filterOnBridge("delete table bridge cut_" + name);
   }
 
+  /** Loses some of the frames from and to this host on the bridge, so many of a hundred. */
+  public void lose(int percent) throws IOException, InterruptedException {
+    lab.filterOnBridge(
+        "table bridge lose_%1$s { chain f { type filter hook forward priority 0; iifname \"%2$s\" numgen random mod 100 < %3$d drop; oifname \"%2$s\" numgen random mod 100 < %3$d drop; }; }"
+            .formatted(name, port(), percent));
+  }
+
+  /** Ends {@link #lose}. */
+  public void loseNothing() throws IOException, InterruptedException {
+    lab.filterOnBridge("delete table bridge lose_" + name);
+  }
+
   private List<String> inside(List<String> command) {
     List<String> full = new ArrayList<>(List.of("ip", "netns", "exec", namespace()));
     full.addAll(command);

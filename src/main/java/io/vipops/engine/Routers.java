@@ -252,9 +252,7 @@ final class Routers {
     it.port().filter();
     forgetRefusal(it, nowNs);
     performer.perform(
-        it,
-        it.router().onInstance(configured.run(), groups.standing(it), nowNs),
-        nowNs);
+        it, it.router().onInstance(configured.run(), groups.standing(it), nowNs), nowNs);
     if (it.router().state() != State.ACTIVE) {
       // A router that starts takes leftovers away; so does one that gets an address later.
       List<VirtualAddress> added = new ArrayList<>(configured.run().movedAddresses());

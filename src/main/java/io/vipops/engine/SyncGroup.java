@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Instances that move as one. The first stands for all of them in its election, as good as the
- * worst of them is and with no link while one of them has none; the others do what it does, and what
- * they hear of other nodes counts for it.
+ * worst of them is and with no link while one of them has none; the others do what it does, and
+ * what they hear of other nodes counts for it.
  */
 final class SyncGroup {
   /** What follows from a round may ask for another; no host has more to tell than that. */

@@ -145,7 +145,7 @@ final class Node implements EngineListener {
         settings.getOrDefault("name", "web"),
         Integer.parseInt(settings.getOrDefault("vrid", "51")),
         Integer.parseInt(settings.getOrDefault("version", "3")),
-        "eth0",
+        settings.getOrDefault("interface", "eth0"),
         InetAddress.getByName(settings.get("address")),
         Integer.parseInt(settings.getOrDefault("priority", "100")),
         settings.get("password"),
@@ -208,7 +208,8 @@ final class Node implements EngineListener {
         List.of(),
         ChecksumForm.valueOf(settings.getOrDefault("checksum", "auto").toUpperCase(Locale.ROOT)),
         addresses(settings.getOrDefault("excluded", ""), settings),
-        unicast(settings));
+        unicast(settings),
+        settings.get("sync_group"));
   }
 
   /** {@code unicast=10.0.0.52,10.0.0.53}, and {@code min_ttl=254}. */

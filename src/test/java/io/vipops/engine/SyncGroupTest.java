@@ -293,6 +293,12 @@ class SyncGroupTest {
     pass(SECOND);
     assertOneHolder(1);
     assertThat(sides[1].seats.get(0).reason).isEqualTo("10.0.0.51 degraded: 60 of 100, ours is 90");
+    check(0, 1, 100, false);
+    pass(10 * SECOND);
+    assertOneHolder(0);
+    check(0, 1, 100, true);
+    pass(SECOND);
+    assertOneHolder(1);
   }
 
   @Test

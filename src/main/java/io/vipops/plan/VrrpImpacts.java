@@ -82,6 +82,11 @@ final class VrrpImpacts {
       words.add("the VIP goes to the best node if another holds it");
       risk = Risk.VIP_CHANGE;
     }
+    String group = after.options().syncGroup();
+    if (group != null && !group.equals(before.options().syncGroup())) {
+      words.add("its VIPs go where those of sync group " + group + " are");
+      risk = Risk.VIP_CHANGE;
+    }
     if (!before.options().trackInterfaces().equals(after.options().trackInterfaces())) {
       words.add("if a tracked interface is down here, the VIP may move: not predicted");
     }

@@ -26,6 +26,12 @@ public class VirtualRouter {
   private boolean linkUp = true;
   private String linkReason = "";
 
+  /** See {@link #onHeldUp}. */
+  private long heldUpUntilNs = Long.MIN_VALUE;
+
+  /** Adverts were heard since the last decision whether to take over. */
+  private boolean undecided;
+
   public VirtualRouter(Instance instance, Standing standing) {
     self = new Self(instance, standing);
     ownSource = instance.address();
@@ -72,7 +78,10 @@ public class VirtualRouter {
     switch (state) {
       case BACKUP -> {
         watch.hear(self, advert, source, nowNs);
-        takeOverIfDue(nowNs, out);
+        undecided = nowNs < heldUpUntilNs;
+        if (!undecided) {
+          takeOverIfDue(nowNs, out);
+        }
       }
       case ACTIVE -> hearAsActive(advert, source, nowNs, out);
       case HANDING_OVER -> handOver.hear(advert, source, nowNs);
@@ -86,7 +95,10 @@ public class VirtualRouter {
   public List<Effect> onTimer(long nowNs) {
     List<Effect> out = new ArrayList<>();
     switch (state) {
-      case BACKUP -> takeOverIfDue(nowNs, out);
+      case BACKUP -> {
+        undecided = false;
+        takeOverIfDue(nowNs, out);
+      }
       case ACTIVE -> duty.onTimer(self, nowNs, out);
       case HANDING_OVER -> endHandOver(nowNs, out);
       case FAULT -> serveIfNobodyDoes(nowNs, out);
@@ -265,6 +277,14 @@ public class VirtualRouter {
     return out;
   }
 
+  /**
+   * Whoever calls was held up until now: what arrived before is heard as a whole before anything is
+   * decided on it. A node that said 1 in the meantime may be well again, or another one Active.
+   */
+  public void onHeldUp(long nowNs) {
+    heldUpUntilNs = nowNs;
+  }
+
   /** Adverts were lost in the receive queue: silence proves nothing yet. */
   public void onOverflow(long nowNs) {
     watch.restart(nowNs);
@@ -316,7 +336,7 @@ public class VirtualRouter {
   public long nextDeadlineNs() {
     return switch (state) {
       case ACTIVE -> duty.deadlineNs();
-      case BACKUP -> watch.deadlineNs(self);
+      case BACKUP -> undecided ? heldUpUntilNs : watch.deadlineNs(self);
       case HANDING_OVER -> handOver.deadlineNs();
       case FAULT ->
           linkUp && self.mayBeLastResort() ? watch.lastResortDeadlineNs(self) : Intervals.NEVER;

@@ -22,6 +22,9 @@ final class Receiver {
   /** The same complaint about the same router is not repeated sooner. */
   private static final long QUIET_NS = 60_000_000_000L;
 
+  /** A packet that waited for so long may not be the latest news. */
+  private static final long HELD_UP_NS = 10_000_000L;
+
   private final Performer performer;
   private final Bulletin bulletin;
   private final PacketBatch batch;
@@ -127,6 +130,9 @@ final class Receiver {
     } else if (decoded instanceof Decoded.Accepted accepted) {
       it.heard(accepted.advertisement());
       notice(it, packet, accepted);
+      if (wakeNs - arrivedNs > HELD_UP_NS) {
+        it.heldUp(wakeNs);
+      }
       hear(it, accepted.advertisement(), packet.ip().source(), arrivedNs);
     }
   }

@@ -81,6 +81,12 @@ final class RecordedRouter extends VirtualRouter {
   }
 
   @Override
+  public void onHeldUp(long nowNs) {
+    super.onHeldUp(nowNs);
+    List<Effect> unused = put(nowNs, List.of(), "held_up");
+  }
+
+  @Override
   public List<Effect> onInstance(Instance next, Standing standing, long nowNs) {
     return put(nowNs, super.onInstance(next, standing, nowNs), "instance", next, standing);
   }

@@ -26,6 +26,12 @@ public class VirtualRouter {
   private boolean linkUp = true;
   private String linkReason = "";
 
+  /** See {@link #onHeldUp}. */
+  private long heldUpUntilNs = Long.MIN_VALUE;
+
+  /** Adverts were heard since the last decision whether to take over. */
+  private boolean undecided;
+
   public VirtualRouter(Instance instance, Standing standing) {
     self = new Self(instance, standing);
     ownSource = instance.address();
@@ -73,7 +79,10 @@ public class VirtualRouter {
     switch (state) {
       case BACKUP -> {
         watch.hear(self, advert, source, nowNs);
-        takeOverIfDue(nowNs, out);
+        undecided = nowNs < heldUpUntilNs;
+        if (!undecided) {
+          takeOverIfDue(nowNs, out);
+        }
       }
       case ACTIVE -> hearAsActive(advert, source, nowNs, out);
       case HANDING_OVER -> handOver.hear(advert.priority(), source, nowNs);
@@ -121,7 +130,10 @@ public class VirtualRouter {
   public List<Effect> onTimer(long nowNs) {
     List<Effect> out = new ArrayList<>();
     switch (state) {
-      case BACKUP -> takeOverIfDue(nowNs, out);
+      case BACKUP -> {
+        undecided = false;
+        takeOverIfDue(nowNs, out);
+      }
       case ACTIVE -> duty.onTimer(self, nowNs, out);
       case HANDING_OVER -> endHandOver(nowNs, out);
       case FAULT -> serveIfNobodyDoes(nowNs, out);
@@ -349,6 +361,14 @@ public class VirtualRouter {
     return out;
   }
 
+  /**
+   * Whoever calls was held up until now: what arrived before is heard as a whole before anything is
+   * decided on it. A node that said 1 in the meantime may be well again, or another one Active.
+   */
+  public void onHeldUp(long nowNs) {
+    heldUpUntilNs = nowNs;
+  }
+
   /** Adverts were lost in the receive queue: silence proves nothing yet. */
   public void onOverflow(long nowNs) {
     watch.restart(nowNs);
@@ -400,7 +420,10 @@ public class VirtualRouter {
   public long nextDeadlineNs() {
     return switch (state) {
       case ACTIVE -> duty.deadlineNs();
-      case BACKUP -> self.follows() ? Intervals.NEVER : watch.deadlineNs(self);
+      case BACKUP -> {
+        long dueNs = undecided ? heldUpUntilNs : watch.deadlineNs(self);
+        yield self.follows() ? Intervals.NEVER : dueNs;
+      }
       case HANDING_OVER -> self.follows() ? Intervals.NEVER : handOver.deadlineNs();
       case FAULT -> mayBeLastResort() ? watch.lastResortDeadlineNs(self) : Intervals.NEVER;
       case INIT -> Intervals.NEVER;

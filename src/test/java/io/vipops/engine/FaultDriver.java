@@ -2,6 +2,7 @@ package io.vipops.engine;
 
 import io.vipops.engine.FaultPlan.Fault;
 import io.vipops.engine.FaultyHost.Wrong;
+import io.vipops.lab.Await;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,7 +187,7 @@ final class FaultDriver {
 
   private static void plug(FaultyHost host) throws Exception {
     host.host.plug();
-    host.awaitLinkLocal();
+    awaitUp(host);
   }
 
   private static void down(FaultyHost host) throws Exception {
@@ -196,6 +197,15 @@ final class FaultDriver {
   private static void up(FaultyHost host) throws Exception {
     host.host.ip("link", "set", "eth0", "up");
     host.host.ip("addr", "replace", host.globalIpv6(), "dev", "eth0", "nodad");
+    awaitUp(host);
+  }
+
+  /** The kernel tells of carrier in its own time, and then tries the link-local address anew. */
+  private static void awaitUp(FaultyHost host) throws Exception {
+    Await.until(
+        "carrier",
+        Pair.SOON,
+        () -> host.host.ip("-o", "link", "show", "dev", "eth0").contains(" state UP "));
     host.awaitLinkLocal();
   }
 

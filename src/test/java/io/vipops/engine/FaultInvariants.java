@@ -240,7 +240,7 @@ final class FaultInvariants {
     moves += gained.size();
     int most = 4 + 3 * faults + 10 * losses;
     if (gained.size() > most) {
-      wrong(router, gained.size() + " moves, not " + most + ", lastly to some host, not", 0, round);
+      wrong.add(router.name() + ": " + gained.size() + " moves in a round, at most " + most);
     }
   }
 

@@ -118,9 +118,14 @@ final class KernelAddresses {
       if (it.group(6).equals("forever")) {
         withoutLease.add(address);
       }
-    } else if (there.remove(it.group(5)) && there.isEmpty()) {
-      had.computeIfAbsent(address, key -> new ArrayList<>())
-          .add(new Spans.Span(since.remove(address), us));
+    } else {
+      there.remove(it.group(5));
+      if (there.isEmpty()) {
+        // Over IPv6 the kernel tells of an address a little later: never, where it is gone by then.
+        Long fromUs = since.remove(address);
+        had.computeIfAbsent(address, key -> new ArrayList<>())
+            .add(new Spans.Span(fromUs == null ? us - 1 : fromUs, us));
+      }
     }
   }
 

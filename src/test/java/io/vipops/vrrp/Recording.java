@@ -88,6 +88,10 @@ public final class Recording {
         router.onOverflow(nowNs);
         yield List.of();
       }
+      case "held_up" -> {
+        router.onHeldUp(nowNs);
+        yield List.of();
+      }
       case "instance" ->
           router.onInstance(
               get(Instance.class, arguments, 0), get(Standing.class, arguments, 1), nowNs);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *             [preempt_delay=10s] [lease=3s] [vips=10.0.0.50/24,10.0.0.60/24]
  *             [garp=repeat:delay:refresh]
  * standing 90 [degraded] [fault] [unready] [yielding]: reason      before start: the first one
- * at 0 start | stop: reason | link up: reason | link down: reason | overflow | end
+ * at 0 start | stop: reason | link up: reason | link down: reason | overflow | held up | end
  * at 1 advert from lb01 priority 100 [interval 1s]
  * at 2 standing 70 degraded: check nginx failed
  * at 3 removed 10.0.0.50/24
@@ -88,6 +88,10 @@ final class Story {
       case "suspended" -> tell(line, vr.onSuspended(nanos(words[4]), nowNs));
       case "overflow" -> {
         vr.onOverflow(nowNs);
+        tell(line, List.of());
+      }
+      case "held" -> {
+        vr.onHeldUp(nowNs);
         tell(line, List.of());
       }
       case "pause" -> {

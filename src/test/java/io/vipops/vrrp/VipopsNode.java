@@ -58,6 +58,11 @@ final class VipopsNode extends SimulatedNode {
   }
 
   @Override
+  void heldUp() {
+    router.onHeldUp(network.nowNs());
+  }
+
+  @Override
   void onTimer() {
     perform(router.onTimer(network.nowNs()));
   }

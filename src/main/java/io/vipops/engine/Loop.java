@@ -210,6 +210,7 @@ final class Loop implements Runnable {
       for (LiveRouter it : routers.driven()) {
         performer.perform(it, it.router().onSuspended(sleptNs, nowNs), nowNs);
       }
+      routers.settleGroups(nowNs);
     }
   }
 

@@ -57,6 +57,9 @@ final class Performer {
       } else if (effect instanceof Effect.Report report) {
         bulletin.event(it.name(), report.line());
       } else if (effect instanceof Effect.Transition move) {
+        if (move.from() == State.ACTIVE) {
+          releaseUnused(it);
+        }
         it.moved(move, Instant.now());
         bulletin.transition(
             it.configured().shown(),
@@ -95,14 +98,22 @@ final class Performer {
       for (Effect.Hold hold : follower.router().holdings()) {
         String why = hold(follower, hold);
         if (why != null) {
-          it.followers.forEach(
-              each -> each.router().holdings().forEach(held -> release(each, held.addresses())));
           refuse(follower, why, nowNs);
           return follower.name() + " of the same sync group: " + why;
         }
       }
     }
     return null;
+  }
+
+  /** What {@link #holdWithFollowers} put there for those that have not become Active since. */
+  private void releaseUnused(LiveRouter it) {
+    for (LiveRouter follower : it.followers) {
+      State state = follower.router().state();
+      if (state != State.ACTIVE && state != State.HANDING_OVER) {
+        follower.router().holdings().forEach(held -> release(follower, held.addresses()));
+      }
+    }
   }
 
   /** What the host refused since the last call. */

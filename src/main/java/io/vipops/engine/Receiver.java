@@ -9,11 +9,10 @@ import io.vipops.vrrp.AdvertCodec;
 import io.vipops.vrrp.Advertisement;
 import io.vipops.vrrp.Decoded;
 import io.vipops.vrrp.Decoded.Discarded;
-import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.Instance;
+import io.vipops.vrrp.Overheard;
 import java.net.InetAddress;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -141,9 +140,8 @@ final class Receiver {
     performer.perform(it, it.router().onAdvertisement(advert, source, nowNs), nowNs);
     LiveRouter leader = it.leader;
     if (leader != null) {
-      List<Effect> effects =
-          leader.router().onMemberAdvertisement(it.name(), advert.priority(), source, nowNs);
-      performer.perform(leader, effects, nowNs);
+      Overheard heard = it.router().overheard(advert, source);
+      performer.perform(leader, leader.router().onMemberAdvertisement(heard, nowNs), nowNs);
     }
   }
 

@@ -5,6 +5,7 @@ import io.vipops.vrrp.Advertisement;
 import io.vipops.vrrp.Claim;
 import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.Instance;
+import io.vipops.vrrp.Overheard;
 import io.vipops.vrrp.Standing;
 import io.vipops.vrrp.VirtualRouter;
 import java.net.InetAddress;
@@ -38,10 +39,8 @@ final class RecordedRouter extends VirtualRouter {
   }
 
   @Override
-  public List<Effect> onMemberAdvertisement(
-      String member, int theirs, InetAddress source, long nowNs) {
-    List<Effect> effects = super.onMemberAdvertisement(member, theirs, source, nowNs);
-    return put(nowNs, effects, "member", member, theirs, source);
+  public List<Effect> onMemberAdvertisement(Overheard heard, long nowNs) {
+    return put(nowNs, super.onMemberAdvertisement(heard, nowNs), "member", heard);
   }
 
   @Override

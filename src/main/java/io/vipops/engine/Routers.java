@@ -75,11 +75,19 @@ final class Routers {
     for (Configured it : difference.kept()) {
       change(it, standing(it, standings), nowNs);
     }
+    List<LiveRouter> added = new ArrayList<>();
     for (Configured it : difference.added()) {
-      add(it, standing(it, standings), nowNs);
+      added.add(add(it, standing(it, standings), nowNs));
     }
     groups.of(routers.values());
+    for (LiveRouter it : routers.values()) {
+      tellLink(it, nowNs); // what held a group up may be no matter of this one any more
+    }
     judgeAll(nowNs);
+    for (LiveRouter it : added) {
+      performer.perform(it, it.router().onStart(nowNs), nowNs);
+    }
+    groups.settle(nowNs);
   }
 
   /** Brings those together that move as one. */
@@ -213,7 +221,7 @@ final class Routers {
     tellLink(it, nowNs);
   }
 
-  private void add(Configured configured, Standing standing, long nowNs)
+  private LiveRouter add(Configured configured, Standing standing, long nowNs)
       throws SystemCallException {
     Instance instance = configured.run();
     Port port =
@@ -230,7 +238,7 @@ final class Routers {
     routers.put(instance.identity(), it);
     boolean unused = port.refresh(host.get());
     tellLink(port, nowNs);
-    performer.perform(it, it.router().onStart(nowNs), nowNs);
+    return it;
   }
 
   private Set<InetAddress> virtualAddresses() {

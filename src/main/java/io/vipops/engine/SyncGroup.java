@@ -92,7 +92,7 @@ final class SyncGroup {
   /** What a member is told: of all of them, and of the first. */
   Standing standing(Member it) {
     Member first = first();
-    int least = 0;
+    int least = Integer.MAX_VALUE;
     boolean degraded = false;
     boolean fault = false;
     boolean ready = true;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SyncGroups {
   private final Routers routers;
   private final Performer performer;
-  private final List<SyncGroup> groups = new ArrayList<>();
+  private final Map<String, List<Seat>> groups = new LinkedHashMap<>();
   private final Map<LiveRouter, Seat> seats = new HashMap<>();
 
   SyncGroups(Routers routers, Performer performer) {
@@ -30,7 +30,8 @@ final class SyncGroups {
    * would bring it to where it is itself; of a new group an Active is, so that nobody lets go.
    */
   void of(Collection<LiveRouter> all) {
-    Map<String, List<Seat>> members = new LinkedHashMap<>();
+    groups.clear();
+    seats.clear();
     List<LiveRouter> inOrder = new ArrayList<>(all);
     inOrder.sort(
         Comparator.comparing((LiveRouter it) -> it.followers.isEmpty())
@@ -41,13 +42,11 @@ final class SyncGroups {
       it.followers = List.of();
       String name = it.instance().options().syncGroup();
       if (name != null) {
-        members.computeIfAbsent(name, unused -> new ArrayList<>()).add(new Seat(it));
+        groups.computeIfAbsent(name, unused -> new ArrayList<>()).add(new Seat(it));
       }
     }
-    groups.clear();
-    seats.clear();
-    members.values().removeIf(seated -> seated.size() < 2);
-    members.forEach(this::seat);
+    groups.values().removeIf(members -> members.size() < 2);
+    groups.forEach(this::seat);
     for (LiveRouter it : all) {
       if (it.followers.isEmpty()) {
         it.followersProblem = null;
@@ -57,14 +56,14 @@ final class SyncGroups {
 
   private void seat(String name, List<Seat> members) {
     SyncGroup group = new SyncGroup(name, members);
-    groups.add(group);
-    List<LiveRouter> followers = new ArrayList<>();
     LiveRouter leader = members.get(0).router;
+    List<LiveRouter> followers = new ArrayList<>();
     for (Seat it : members) {
       it.group = group;
       seats.put(it.router, it);
+      it.router.leader = it.router == leader ? null : leader;
+      it.router.followers = List.of();
       if (it.router != leader) {
-        it.router.leader = leader;
         followers.add(it.router);
       }
     }
@@ -79,9 +78,25 @@ final class SyncGroups {
 
   /** After anything that a router was told, and before its timers are looked at. */
   void settle(long nowNs) {
-    for (SyncGroup it : groups) {
-      it.settle(nowNs);
-    }
+    groups.forEach(
+        (name, members) -> {
+          Objects.requireNonNull(members.get(0).group).settle(nowNs);
+          if (!inOrder(members) && areActive(members)) {
+            // On every node the same one again, so that a tie is broken on the same LAN.
+            members.sort(Comparator.comparing(Seat::name));
+            seat(name, members);
+            Objects.requireNonNull(members.get(0).group).settle(nowNs);
+          }
+        });
+  }
+
+  private static boolean inOrder(List<Seat> members) {
+    String first = members.get(0).name();
+    return members.stream().allMatch(it -> first.compareTo(it.name()) <= 0);
+  }
+
+  private static boolean areActive(List<Seat> members) {
+    return members.stream().allMatch(it -> it.router().state() == State.ACTIVE);
   }
 
   /** A router as its group sees it. */

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -83,8 +84,10 @@ final class VrrpImpacts {
       risk = Risk.VIP_CHANGE;
     }
     String group = after.options().syncGroup();
-    if (group != null && !group.equals(before.options().syncGroup())) {
-      words.add("its VIPs go where those of sync group " + group + " are");
+    if (!Objects.equals(group, before.options().syncGroup())) {
+      String where =
+          group == null ? "" : "its VIPs go where those of sync group " + group + " are, ";
+      words.add(where + "and may be nowhere until all nodes have applied");
       risk = Risk.VIP_CHANGE;
     }
     if (!before.options().trackInterfaces().equals(after.options().trackInterfaces())) {

@@ -137,7 +137,7 @@ public enum RuleId {
       "sync-group",
       Area.VRRP,
       Force.FIXED,
-      "Instances of a sync group have the same priorities, preempt and preempt_delay."),
+      "Instances of a sync group have the same priorities, times and ways to preempt."),
   UNICAST_PEERS(
       "unicast-peers",
       Area.VRRP,

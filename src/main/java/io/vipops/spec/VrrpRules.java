@@ -330,6 +330,8 @@ final class VrrpRules {
         sameInGroup("priorities", first, instance, VrrpInstance::priorities);
         sameInGroup("preempt", first, instance, VrrpInstance::preempt);
         sameInGroup("preempt_delay", first, instance, VrrpInstance::preemptDelay);
+        sameInGroup("advert_interval", first, instance, VrrpInstance::advertInterval);
+        sameInGroup("vip_lease", first, instance, VrrpInstance::vipLease);
       }
     }
   }

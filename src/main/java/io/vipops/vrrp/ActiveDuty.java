@@ -113,10 +113,7 @@ final class ActiveDuty {
     Instance next = self.instance();
     List<VirtualAddress> added = new ArrayList<>(next.movedAddresses());
     added.removeAll(before.movedAddresses());
-    Set<InetAddress> stay =
-        next.movedAddresses().stream().map(a -> a.prefix().address()).collect(Collectors.toSet());
-    List<VirtualAddress> gone =
-        before.movedAddresses().stream().filter(a -> !stay.contains(a.prefix().address())).toList();
+    List<VirtualAddress> gone = gone(before, next);
     boolean leaseChanged = !next.vipLease().equals(before.vipLease());
     if (leaseChanged) {
       holdAll(next, nowNs, out);
@@ -149,6 +146,13 @@ final class ActiveDuty {
     contestedNs = nowNs;
     announcements.dispute(self.instance(), first, nowNs, out);
     return first;
+  }
+
+  /** Whether no other Active was heard for as long as one takes to give way. */
+  boolean isAlone(Self self, long nowNs) {
+    long downNs = self.downNs(self.intervalNs());
+    boolean contested = contestedNs != NEVER && nowNs - contestedNs <= downNs;
+    return !contested && nowNs - begunNs > downNs;
   }
 
   /**
@@ -190,6 +194,19 @@ final class ActiveDuty {
   static List<Effect.Hold> holdings(Instance instance) {
     List<VirtualAddress> ours = notOwned(instance, instance.movedAddresses());
     return ours.isEmpty() ? List.of() : List.of(new Effect.Hold(ours, instance.vipLease()));
+  }
+
+  /** What the one configuration has and the other has not. */
+  static void releaseGone(Instance before, Instance next, List<Effect> out) {
+    release(before, gone(before, next), out);
+  }
+
+  private static List<VirtualAddress> gone(Instance before, Instance next) {
+    Set<InetAddress> stay =
+        next.movedAddresses().stream().map(a -> a.prefix().address()).collect(Collectors.toSet());
+    return before.movedAddresses().stream()
+        .filter(a -> !stay.contains(a.prefix().address()))
+        .toList();
   }
 
   /** No longer Active: the addresses go. */

@@ -90,14 +90,12 @@ final class ActiveWatch {
   /**
    * An advert came for another instance of the sync group, all of which an Active holds: it lives,
    * even if nothing of it comes through here. A worse one's counts no more than it would here.
-   *
-   * @param theirs 1-255
    */
-  void hearMember(Self self, int theirs, long nowNs) {
+  void hearMember(Self self, Overheard heard, long nowNs) {
     Instance instance = self.instance();
     boolean preempts = instance.preempt() && instance.preemptDelay().isZero();
-    boolean worse = theirs < self.priority() && preempts && !failsAlike(self);
-    if (!resigned && !worse) {
+    boolean worse = heard.priority() < self.priority() && preempts && !failsAlike(self);
+    if (!resigned && !worse && !heard.degraded()) {
       restartedNs = nowNs;
     }
   }
@@ -260,7 +258,7 @@ final class ActiveWatch {
    * Whether a worse Active is to be replaced because its own checks fail. Neither preempt_delay
    * nor, while we are whole, {@code preempt: false} was meant to keep a node that does not work.
    */
-  private boolean replacesDegraded(Self self) {
+  boolean replacesDegraded(Self self) {
     return source != null
         && knowsWorse(self)
         && priority < senders.basePriority(self.instance(), source)

@@ -14,8 +14,12 @@ final class Reasons {
     return Addresses.text(source) + " advertised priority " + theirs + ", ours is " + ours;
   }
 
-  static String advertisedTo(String member, InetAddress source, int theirs, int ours) {
-    return advertised(source, theirs, ours) + " (" + member + " of the same sync group)";
+  static String overheard(Overheard heard, int ours) {
+    String line =
+        heard.priority() == ours
+            ? tied(heard.source(), ours)
+            : advertised(heard.source(), heard.priority(), ours);
+    return line + " (" + heard.member() + " of the same sync group)";
   }
 
   static String tied(InetAddress source, int theirs) {

@@ -92,38 +92,50 @@ public class VirtualRouter {
     return out;
   }
 
+  /** What an advertisement that this follower has just heard means to the first of its group. */
+  public Overheard overheard(Advertisement advert, InetAddress source) {
+    int theirs = advert.priority();
+    boolean tieLost = theirs == self.priority() && self.losesTo(theirs, source, ownSource);
+    boolean degraded = state == State.BACKUP && watch.replacesDegraded(self);
+    return new Overheard(self.instance().name(), theirs, source, tieLost, degraded);
+  }
+
   /**
    * An instance that follows this one heard an advertisement. Who sends it is Active for the group:
-   * it counts here as far as priorities tell, for nothing else of it is this instance's.
-   *
-   * @param member the instance that heard it
-   * @param theirs its priority, 0-255
+   * it counts here as far as priorities tell, for nothing else of it is this instance's. Who gives
+   * way to it does not say priority 0: that would call others of this LAN to what one of them has.
    */
-  public List<Effect> onMemberAdvertisement(
-      String member, int theirs, InetAddress source, long nowNs) {
+  public List<Effect> onMemberAdvertisement(Overheard heard, long nowNs) {
     List<Effect> out = new ArrayList<>();
-    if (theirs == 0) {
+    if (heard.priority() == 0) {
       return out; // it says so here, too, or does not mean this instance
     }
     switch (state) {
-      case BACKUP, FAULT -> watch.hearMember(self, theirs, nowNs);
+      case BACKUP, FAULT -> watch.hearMember(self, heard, nowNs);
       case ACTIVE -> {
         boolean stalled = duty.stalled(self, nowNs);
-        if (stalled || theirs > self.priority()) {
+        if (stalled || losesTo(heard, nowNs)) {
+          damping.moved(false, nowNs);
+          ActiveDuty.releaseAll(self.instance(), out);
+          watch.begin("another Active of the sync group", nowNs);
           String reason =
               stalled
-                  ? Reasons.stalled(source, duty.silentNs(nowNs))
-                  : Reasons.advertisedTo(member, source, theirs, self.priority());
-          damping.moved(false, nowNs);
-          leaveActive(out); // nobody was heard here: whoever is there shall not wait for us
-          watch.begin("another Active of the sync group", nowNs);
+                  ? Reasons.stalled(heard.source(), duty.silentNs(nowNs))
+                  : Reasons.overheard(heard, self.priority());
           move(canServe() ? State.BACKUP : State.FAULT, reason, out);
         }
       }
-      case HANDING_OVER -> handOver.hear(theirs, source, nowNs);
+      case HANDING_OVER -> handOver.hear(heard.priority(), heard.source(), nowNs);
       case INIT -> {}
     }
     return out;
+  }
+
+  /** A tie is this LAN's to break, unless nobody was heard on it for as long as that may take. */
+  private boolean losesTo(Overheard heard, long nowNs) {
+    int ours = self.priority();
+    boolean tie = heard.priority() == ours && heard.tieLost();
+    return heard.priority() > ours || (tie && duty.isAlone(self, nowNs));
   }
 
   /** A deadline of {@link #nextDeadlineNs} has come, or anything before it: idempotent. */
@@ -391,10 +403,13 @@ public class VirtualRouter {
     if (standing.yielding()) {
       stand(standing, nowNs, out); // lets go of what it holds, not of what comes
     }
-    if (state == State.HANDING_OVER) {
+    if (state == State.HANDING_OVER && !self.follows()) {
       letGo(self.standing().reason(), nowNs, out);
     }
     self = new Self(next, standing);
+    if (state == State.HANDING_OVER) {
+      ActiveDuty.releaseGone(before.instance(), next, out);
+    }
     if (state == State.ACTIVE) {
       duty.change(before.instance(), self, nowNs, out);
     }

@@ -90,6 +90,28 @@ class SyncGroupFailoverTest {
   }
 
   @Test
+  void whereTheKernelRefusesTheFirstNothingOfTheOthersIsLeftHere() throws Exception {
+    Running b = group(pair.b, "priority=90");
+    awaitBoth(pair.b, b);
+    Running a = group(pair.a, "priority=100", "lease=0", "in.label=a-label-that-is-far-too-long");
+    awaitOutput(a, "in ACTIVE -> FAULT: cannot put 10.0.0.50/24 on eth0");
+    awaitOutput(a, "out BACKUP -> FAULT");
+    Await.until("nothing left on a", SOON, () -> !pair.a.holds(VIP) && !pair.a.holds(OTHER_VIP));
+    awaitBoth(pair.b, b);
+  }
+
+  @Test
+  void aGroupThatIsDissolvedHoldsNobodyUp() throws Exception {
+    pair.a.addEthernet(1);
+    pair.a.ip("link", "set", "cable1", "down");
+    Running a = group(pair.a, "out.track_interfaces=eth1:0");
+    awaitOutput(a, "in INIT -> FAULT: out of sync group edge: interface eth1 has no carrier");
+    a.tell("apply instances=in");
+    pair.awaitHolder(pair.a, a);
+    assertThat(pair.a.holds(OTHER_VIP)).isFalse();
+  }
+
+  @Test
   void whoseAdvertsAreLostForOneOfThemAloneStaysBackup() throws Exception {
     Running a = group(pair.a, "priority=100");
     awaitBoth(pair.a, a);

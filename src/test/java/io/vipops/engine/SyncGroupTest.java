@@ -239,7 +239,7 @@ class SyncGroupTest {
     if (to != first) {
       first.perform(
           first.router.onMemberAdvertisement(
-              to.name(), packet.advert.priority(), packet.from, nowNs));
+              to.router.overheard(packet.advert, packet.from), nowNs));
     }
     to.side.settle();
   }
@@ -315,6 +315,44 @@ class SyncGroupTest {
       assertOneHolder(0);
       assertThat(moves).as("LAN %d", lan).isEqualTo(before);
     }
+  }
+
+  @Test
+  void aPositiveWeightThatOneLostMovesAll() {
+    build(true, Duration.ofSeconds(1));
+    for (int lan = 0; lan < 2; lan++) {
+      check(0, lan, 120, false);
+      check(1, lan, 110, false);
+    }
+    pass(10 * SECOND);
+    assertOneHolder(0);
+    check(0, 1, 100, false);
+    pass(10 * SECOND);
+    assertOneHolder(1);
+  }
+
+  @Test
+  void whileItsOwnLanIsCutItReplacesWhoSaysThatItsChecksFail() {
+    build(false, Duration.ofSeconds(1));
+    pass(10 * SECOND);
+    cut[0] = true;
+    pass(10 * SECOND);
+    check(0, 1, 60, false);
+    pass(10 * SECOND);
+    assertOneHolder(1);
+  }
+
+  @Test
+  void aTieIsBrokenOnTheLanThatIsLeft() {
+    build(true, Duration.ofSeconds(1));
+    check(0, 0, 90, false);
+    cut[0] = true;
+    cut[1] = true;
+    pass(10 * SECOND);
+    assertThat(sides[0].holds() && sides[1].holds()).as("nobody hears anybody").isTrue();
+    cut[1] = false;
+    pass(10 * SECOND);
+    assertOneHolder(0); // the higher address on the second LAN
   }
 
   @Test

@@ -72,12 +72,7 @@ public final class Recording {
       case "advert" ->
           router.onAdvertisement(
               get(Advertisement.class, arguments, 0), get(InetAddress.class, arguments, 1), nowNs);
-      case "member" ->
-          router.onMemberAdvertisement(
-              get(String.class, arguments, 0),
-              get(Integer.class, arguments, 1),
-              get(InetAddress.class, arguments, 2),
-              nowNs);
+      case "member" -> router.onMemberAdvertisement(get(Overheard.class, arguments, 0), nowNs);
       case "timer" -> router.onTimer(nowNs);
       case "standing" -> router.onStanding(get(Standing.class, arguments, 0), nowNs);
       case "link" -> router.onLink((Boolean) arguments.get(0), (String) arguments.get(1), nowNs);

@@ -172,7 +172,7 @@ class RandomFaultsTest {
   }
 
   private String figures(int faults, long us) {
-    return "%d s, %d faults, %d moves, longest with nobody %.2f s, longest overlap %.2f s (while they heard each other and both could act %.2f s), best host serves in %d of %d quiet looks"
+    return "%d s, %d faults, %d moves; longest with nobody %.2f s, on two %.2f s (%.2f s while both could act and hear), held in silence %.2f s; the best serves in %d of %d quiet looks"
         .formatted(
             us / SECOND_US,
             faults,
@@ -180,6 +180,7 @@ class RandomFaultsTest {
             invariants.longestNobodyUs / 1e6,
             invariants.longestBothUs / 1e6,
             invariants.longestBlamedUs / 1e6,
+            invariants.longestSilentUs / 1e6,
             quiet.best,
             quiet.looks);
   }

@@ -33,6 +33,9 @@ final class FaultInvariants {
   long longestBlamedUs;
   long longestSilentUs;
 
+  /** How long it took until an address was back that somebody had deleted. */
+  final List<Long> restoredUs = new ArrayList<>();
+
   FaultInvariants(FaultEvidence evidence, FaultDriver driver) {
     this.evidence = evidence;
     this.driver = driver;
@@ -292,13 +295,18 @@ final class FaultInvariants {
   /** Deleted by somebody, it is back at once, or the whole router somewhere else. */
   private void restored(FaultDriver.Deleted deleted, Spans.Span round) {
     Spans soon = Spans.of(deleted.us(), deleted.us() + SLACK_US);
+    long goneUs = 0;
     for (int host = 0; host < 3; host++) {
-      long fromUs = deleted.us();
-      boolean held =
-          evidence.addresses(host).spans(deleted.address(), round).and(soon).all().stream()
-              .anyMatch(it -> it.fromUs() > fromUs || it.untilUs() == fromUs + SLACK_US);
-      if (held) {
-        return;
+      for (Spans.Span it :
+          evidence.addresses(host).spans(deleted.address(), round).and(soon).all()) {
+        boolean back = goneUs > 0 && host == deleted.host();
+        if (back) {
+          restoredUs.add(it.fromUs() - goneUs);
+        }
+        if (back || it.fromUs() > deleted.us() || it.untilUs() == soon.all().get(0).untilUs()) {
+          return;
+        }
+        goneUs = host == deleted.host() ? it.untilUs() : 0;
       }
     }
     wrong(

@@ -89,7 +89,7 @@ class RandomFaultsTest {
       try {
         wrong.addAll(play(these));
       } catch (AssertionError | CompletionException e) {
-        wrong.add(e.toString());
+        wrong.add(e + ": " + e.getCause());
       }
       String title = "seed %d, round %d: ".formatted(seed, round);
       assertThat(wrong).as(title + (wrong.isEmpty() ? "" : explain(these, fromUs))).isEmpty();

@@ -78,6 +78,9 @@ final class Loop implements Runnable {
   /** When {@link #lookAround} is due. */
   private long lookNs = System.nanoTime();
 
+  /** When the work of this turn last went on. */
+  private long steppedNs;
+
   /** The kernel dropped notifications and {@link #host} has not been asked for anew yet. */
   private boolean noticesLost;
 
@@ -189,11 +192,8 @@ final class Loop implements Runnable {
     for (Order order = orders.poll(); order != null; order = orders.poll()) {
       order.run(System.nanoTime());
     }
-    if (System.nanoTime() - receiver.wokenNs() > STALE_NS) {
-      // News, orders or a stolen processor took so long that adverts may have come meanwhile.
-      receiver.wake();
-      open.forEach(it -> receiver.drain(it, this::keepTime));
-    }
+    // News, orders or a stolen processor may have taken their time.
+    listenAgain(receiver.wokenNs());
     lookAround();
     routers.settleGroups(System.nanoTime()); // before a timer of theirs speaks
     timers();
@@ -260,9 +260,20 @@ final class Loop implements Runnable {
     return Math.max(0, Math.min(next, beatNs) - System.nanoTime());
   }
 
+  /** What took so long may have let adverts wait: they come first. */
+  private void listenAgain(long sinceNs) {
+    if (System.nanoTime() - sinceNs > STALE_NS) {
+      receiver.wake();
+      List.copyOf(routers.ports()).forEach(it -> receiver.drain(it, this::keepTime));
+    }
+    steppedNs = System.nanoTime();
+  }
+
+  /** Whoever stops this process does so while it works as well as while it waits. */
   private void timers() {
-    long nowNs = System.nanoTime();
     for (LiveRouter it : routers.driven()) {
+      listenAgain(steppedNs);
+      long nowNs = System.nanoTime();
       if (nowNs >= it.retryNs) {
         routers.forgetRefusal(it, nowNs);
       }
@@ -271,7 +282,7 @@ final class Loop implements Runnable {
     }
     for (Port port : routers.ports()) {
       if (port.socket() == null && port.refresh(host)) {
-        routers.tellLink(port, nowNs);
+        routers.tellLink(port, System.nanoTime());
       }
     }
     routers.settleGroups(nowNs);

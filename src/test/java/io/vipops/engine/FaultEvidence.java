@@ -10,6 +10,9 @@ final class FaultEvidence {
   /** How late the kernel may end a lease. */
   private static final long KERNEL_US = 400_000;
 
+  /** It looks for leases that are over once a second at most (ADDRCONF_TIMER_FUZZ_MAX). */
+  private static final long KERNEL_REST_US = 1_000_000;
+
   static final long LEASE_US = FaultyRouter.LEASE_S * 1_000_000L + KERNEL_US;
 
   final List<FaultyHost> hosts;
@@ -44,6 +47,16 @@ final class FaultEvidence {
 
   SentAdverts adverts(int host) {
     return adverts.get(host);
+  }
+
+  /**
+   * How long after an engine's last advert an address may have gone at {@code goneUs}: as its lease
+   * says, but where the kernel ended another one shortly before, only after its rest.
+   */
+  long leftoverUs(int host, FaultyRouter router, long goneUs) {
+    Spans.Span before = new Spans.Span(goneUs - KERNEL_REST_US - KERNEL_US, goneUs - KERNEL_US / 2);
+    boolean rested = addresses.get(host).lost(router.ipv6(), before);
+    return rested ? LEASE_US + KERNEL_REST_US : LEASE_US;
   }
 
   /** When a host had at least one of these. */

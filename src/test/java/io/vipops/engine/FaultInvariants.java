@@ -31,6 +31,10 @@ final class FaultInvariants {
   long longestNobodyUs;
   long longestBothUs;
   long longestBlamedUs;
+  long longestSilentUs;
+
+  /** How long it took until an address was back that somebody had deleted. */
+  final List<Long> restoredUs = new ArrayList<>();
 
   FaultInvariants(FaultEvidence evidence, FaultDriver driver) {
     this.evidence = evidence;
@@ -104,21 +108,26 @@ final class FaultInvariants {
     }
   }
 
-  /** No address without adverts for longer than its lease: nobody hands over for so long. */
+  /**
+   * No address without adverts for longer than its lease, and for an engine that can act no longer
+   * than between two adverts, or until a hand-over is given up.
+   */
   private void silent(FaultyRouter router, int host, List<Advert> sent, Spans.Span round) {
+    Spans unable = evidence.hosts.get(host).when(Wrong.FROZEN, Wrong.NO_ENGINE);
+    long mostUs = router.intervalUs() + router.skewUs() + SLACK_US;
     for (Spans.Span held : evidence.any(host, router.allAddresses(), round).all()) {
       long lastUs = held.fromUs();
-      List<Long> spoken =
-          new ArrayList<>(
-              sent.stream()
-                  .filter(it -> it.priority() > 0)
-                  .map(Advert::us)
-                  .filter(held::has)
-                  .toList());
-      spoken.add(held.untilUs());
-      for (long us : spoken) {
-        if (us - lastUs > FaultEvidence.LEASE_US) {
-          wrong(router, "held in silence by", host, new Spans.Span(lastUs, us));
+      List<Long> ends = new ArrayList<>(sent.stream().map(Advert::us).filter(held::has).toList());
+      ends.add(held.untilUs());
+      for (long us : ends) {
+        Spans.Span silence = new Spans.Span(lastUs, us);
+        longestSilentUs = Math.max(longestSilentUs, silence.lengthUs());
+        if (silence.lengthUs() > evidence.leftoverUs(host, router, us)) {
+          wrong(router, "held in silence by", host, silence);
+        }
+        Spans.Span able = Spans.of(lastUs, us).minus(unable).longest();
+        if (able.lengthUs() > mostUs) {
+          wrong(router, "held in silence by an engine that could act, of", host, able);
         }
         lastUs = us;
       }
@@ -286,13 +295,18 @@ final class FaultInvariants {
   /** Deleted by somebody, it is back at once, or the whole router somewhere else. */
   private void restored(FaultDriver.Deleted deleted, Spans.Span round) {
     Spans soon = Spans.of(deleted.us(), deleted.us() + SLACK_US);
+    long goneUs = 0;
     for (int host = 0; host < 3; host++) {
-      long fromUs = deleted.us();
-      boolean held =
-          evidence.addresses(host).spans(deleted.address(), round).and(soon).all().stream()
-              .anyMatch(it -> it.fromUs() > fromUs || it.untilUs() == fromUs + SLACK_US);
-      if (held) {
-        return;
+      for (Spans.Span it :
+          evidence.addresses(host).spans(deleted.address(), round).and(soon).all()) {
+        boolean back = goneUs > 0 && host == deleted.host();
+        if (back) {
+          restoredUs.add(it.fromUs() - goneUs);
+        }
+        if (back || it.fromUs() > deleted.us() || it.untilUs() == soon.all().get(0).untilUs()) {
+          return;
+        }
+        goneUs = host == deleted.host() ? it.untilUs() : 0;
       }
     }
     wrong(

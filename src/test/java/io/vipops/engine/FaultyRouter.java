@@ -72,7 +72,7 @@ record FaultyRouter(
   }
 
   /** The longest Skew_Time that there is (RFC 9568 §6.1, RFC 3768 §6.1). */
-  private long skewUs() {
+  long skewUs() {
     return version == 2 ? 1_000_000 : intervalUs();
   }
 

@@ -2,6 +2,7 @@ package io.vipops.engine;
 
 import io.vipops.linux.SystemCallException;
 import io.vipops.linux.Urgency;
+import io.vipops.netlink.AcceptTable;
 import io.vipops.vrrp.Checksum;
 import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.Standing;
@@ -30,12 +31,14 @@ public final class Engine implements AutoCloseable {
   final Loop loop;
   private final Thread thread;
   private final Sysctl sysctl = new Sysctl();
+  private final AcceptMode acceptMode;
   private volatile List<InstanceStatus> lastStatus = List.of();
   private volatile Lateness lastLateness = new Lateness(0);
 
   private Engine(Bulletin bulletin, Loop loop) {
     this.bulletin = bulletin;
     this.loop = loop;
+    acceptMode = new AcceptMode(bulletin);
     thread = new Thread(loop, "vipops-vrrp");
     // Without the rest of the agent nobody would be left to end it: then its leases shall.
     thread.setDaemon(true);
@@ -99,6 +102,12 @@ public final class Engine implements AutoCloseable {
         throw new IllegalArgumentException("no standing for instance " + it.name());
       }
     }
+    Set<AcceptTable.Dropped> dropped;
+    try {
+      dropped = acceptMode.prepare(instances);
+    } catch (EngineException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     Set<String> prepared = sysctl.prepare(instances);
     CompletableFuture<Void> applied =
         order(
@@ -115,7 +124,12 @@ public final class Engine implements AutoCloseable {
                     }
                   });
             });
-    var unused = applied.thenRunAsync(() -> sysctl.settle(prepared));
+    var unused =
+        applied.thenRunAsync(
+            () -> {
+              sysctl.settle(prepared);
+              acceptMode.settle(dropped);
+            });
     return applied;
   }
 
@@ -240,6 +254,7 @@ public final class Engine implements AutoCloseable {
       thread.join(CLOSE_MS);
       if (!thread.isAlive()) {
         sysctl.restore();
+        acceptMode.close();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -28,6 +28,10 @@ final class HostCheck {
     } catch (SystemCallException e) {
       lines.add("cannot look at this host's interfaces: " + e.getMessage());
     }
+    String problem = AcceptMode.problem(instances);
+    if (problem != null) {
+      lines.add(problem);
+    }
     return lines;
   }
 

@@ -82,6 +82,11 @@ final class VrrpImpacts {
       words.add("the VIP goes to the best node if another holds it");
       risk = Risk.VIP_CHANGE;
     }
+    boolean owner = Integer.valueOf(255).equals(after.priorities().get(node));
+    if (before.options().accept() && !after.options().accept() && !owner) {
+      words.add("its addresses take no connections any more");
+      risk = Risk.VIP_CHANGE;
+    }
     if (!before.options().trackInterfaces().equals(after.options().trackInterfaces())) {
       words.add("if a tracked interface is down here, the VIP may move: not predicted");
     }

@@ -52,6 +52,9 @@ final class VrrpOptionsYaml {
     if (options.unicast() != null) {
       unicast(lines, at.to("unicast"), options.unicast());
     }
+    if (!options.accept()) {
+      lines.add(at.to("accept"), "accept: false");
+    }
     trackInterfaces(lines, at.to("track_interfaces"), options.trackInterfaces());
     notifies(lines, at.to("notify"), options.notifications());
   }
@@ -122,7 +125,8 @@ final class VrrpOptionsYaml {
         readNotifies(instance),
         readChecksum(instance),
         VrrpYamlReader.addresses(instance, "excluded_addresses", problems),
-        readUnicast(instance));
+        readUnicast(instance),
+        instance.bool("accept", true));
   }
 
   private static @Nullable Unicast readUnicast(Fields instance) {

@@ -173,6 +173,11 @@ public enum RuleId {
       Area.VRRP,
       Force.ADVICE,
       "An IPv6 instance has a link-local virtual address beside the others."),
+  NOT_ACCEPTED(
+      "not-accepted",
+      Area.VRRP,
+      Force.ADVICE,
+      "A listener's virtual address takes requests: accept is not false."),
 
   UPSTREAM_EMPTY("upstream-empty", Area.TRAFFIC, Force.FIXED, "An upstream has servers."),
   UPSTREAM_ONLY_BACKUPS(

@@ -40,6 +40,7 @@ enum Rules {
   SLOW_CHECK,
   SHORT_LEASE,
   LINK_LOCAL_MISSING,
+  NOT_ACCEPTED,
   INLINE_SECRET,
   UNUSED_CHECKS,
   UNUSED_UPSTREAMS,
@@ -103,6 +104,7 @@ enum Rules {
         case SLOW_CHECK -> warnings.slowCheck();
         case SHORT_LEASE -> warnings.shortLease();
         case LINK_LOCAL_MISSING -> warnings.linkLocalMissing();
+        case NOT_ACCEPTED -> warnings.notAccepted();
         case INLINE_SECRET -> warnings.inlineSecret();
         case UNUSED_CHECKS -> warnings.unusedChecks();
         case UNUSED_UPSTREAMS -> warnings.unusedUpstreams();

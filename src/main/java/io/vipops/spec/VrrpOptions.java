@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param checksum of version 3 over IPv4 only
  * @param excludedAddresses move along with the virtual addresses, and are not in adverts
  * @param unicast null: adverts go to the multicast group
+ * @param accept whether an Active that is not the owner takes what is sent to the addresses
  */
 public record VrrpOptions(
     Garp garp,
@@ -18,13 +19,14 @@ public record VrrpOptions(
     List<Notify> notifications,
     ChecksumForm checksum,
     List<VirtualAddress> excludedAddresses,
-    @Nullable Unicast unicast) {
+    @Nullable Unicast unicast,
+    boolean accept) {
   public static final VrrpOptions DEFAULT =
-      new VrrpOptions(Garp.DEFAULT, List.of(), List.of(), ChecksumForm.AUTO, List.of(), null);
+      new VrrpOptions(Garp.DEFAULT, List.of(), List.of(), ChecksumForm.AUTO, List.of(), null, true);
 
   /** The same but for that. */
   public VrrpOptions with(Unicast other) {
     return new VrrpOptions(
-        garp, trackInterfaces, notifications, checksum, excludedAddresses, other);
+        garp, trackInterfaces, notifications, checksum, excludedAddresses, other, accept);
   }
 }

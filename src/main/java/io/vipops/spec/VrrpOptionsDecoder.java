@@ -26,7 +26,8 @@ final class VrrpOptionsDecoder {
         notifies(in),
         checksum(in),
         VrrpDecoder.addresses(in, "excluded_addresses"),
-        unicast(in));
+        unicast(in),
+        in.bool("accept", true));
   }
 
   private static @Nullable Unicast unicast(Fields in) {

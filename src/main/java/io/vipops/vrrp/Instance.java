@@ -130,6 +130,11 @@ public record Instance(
         passwordFile);
   }
 
+  /** Whether the virtual addresses are the node's own (RFC 9568 §6.1). */
+  public boolean isOwner() {
+    return priority == 255;
+  }
+
   /** Whether adverts go to each peer by itself, and count from none else. */
   public boolean isUnicast() {
     return options.unicast() != null;

@@ -77,7 +77,7 @@ class NotificationsTest {
         Duration.ofSeconds(3),
         List.of(),
         new VrrpOptions(
-            Garp.DEFAULT, List.of(), List.of(notifies), ChecksumForm.AUTO, List.of(), null));
+            Garp.DEFAULT, List.of(), List.of(notifies), ChecksumForm.AUTO, List.of(), null, true));
   }
 
   private void awaitTold(String... lines) throws Exception {

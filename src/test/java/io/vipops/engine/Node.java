@@ -161,7 +161,8 @@ final class Node implements EngineListener {
         List.of(),
         ChecksumForm.valueOf(settings.getOrDefault("checksum", "auto").toUpperCase(Locale.ROOT)),
         addresses(settings.getOrDefault("excluded", ""), settings),
-        unicast(settings));
+        unicast(settings),
+        Boolean.parseBoolean(settings.getOrDefault("accept", "true")));
   }
 
   /** {@code unicast=10.0.0.52,10.0.0.53}, and {@code min_ttl=254}. */

@@ -170,7 +170,8 @@ class VrrpYamlTest {
                     Duration.ofSeconds(10))),
             ChecksumForm.MESSAGE,
             List.of(new VirtualAddress(new Prefix(address(network + "70"), 32), null)),
-            new Unicast(List.of(address(network + "52")), 254)));
+            new Unicast(List.of(address(network + "52")), 254),
+            false));
   }
 
   private static Check check() {

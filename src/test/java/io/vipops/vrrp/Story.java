@@ -161,7 +161,7 @@ final class Story {
         case "garp" ->
             f.options =
                 new VrrpOptions(
-                    garp(value), List.of(), List.of(), ChecksumForm.AUTO, List.of(), null);
+                    garp(value), List.of(), List.of(), ChecksumForm.AUTO, List.of(), null, true);
         case "vips" -> f.virtualAddresses(value.split(","));
         case "effective" -> {}
         case "peers" -> {

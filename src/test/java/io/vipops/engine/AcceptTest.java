@@ -118,7 +118,6 @@ class AcceptTest {
 
   @Test
   void theActiveTakesNothingOverIpv6ButAnswersNeighborSolicitations() throws Exception {
-    host.ip("link", "add", "other", "type", "dummy");
     Running node = start(host, "accept=false", "vips=fe80::50/64,fd00::50/64");
     pair.awaitHolder(VIP6, host, node);
     assertThat(pings(VIP6)).isFalse();

@@ -251,8 +251,7 @@ final class AcceptMode implements AutoCloseable {
 
   private static Dropped dropped(Instance it, VirtualAddress vip) {
     // Another interface may have the same address as its own.
-    String on = vip.interfaceName() == null ? it.interfaceName() : vip.interfaceName();
     boolean linkLocal = Addresses.isLinkLocal(vip.prefix().address());
-    return new Dropped(vip.prefix().address(), linkLocal ? on : null);
+    return new Dropped(vip.prefix().address(), linkLocal ? it.interfaceOf(vip) : null);
   }
 }

@@ -32,6 +32,7 @@ public final class Engine implements AutoCloseable {
   private final Thread thread;
   private final Sysctl sysctl = new Sysctl();
   private final AcceptMode acceptMode;
+  private final VirtualMacs virtualMacs;
   private volatile List<InstanceStatus> lastStatus = List.of();
   private volatile Lateness lastLateness = new Lateness(0);
 
@@ -39,6 +40,7 @@ public final class Engine implements AutoCloseable {
     this.bulletin = bulletin;
     this.loop = loop;
     acceptMode = new AcceptMode(bulletin);
+    virtualMacs = new VirtualMacs(bulletin);
     thread = new Thread(loop, "vipops-vrrp");
     // Without the rest of the agent nobody would be left to end it: then its leases shall.
     thread.setDaemon(true);
@@ -103,7 +105,9 @@ public final class Engine implements AutoCloseable {
       }
     }
     Set<AcceptTable.Dropped> dropped;
+    List<VirtualMacs.Wanted> macs;
     try {
+      macs = virtualMacs.prepare(instances);
       dropped = acceptMode.prepare(instances);
     } catch (EngineException e) {
       return CompletableFuture.failedFuture(e);
@@ -129,6 +133,7 @@ public final class Engine implements AutoCloseable {
             () -> {
               sysctl.settle(prepared);
               acceptMode.settle(dropped);
+              virtualMacs.settle(macs);
             });
     return applied;
   }
@@ -255,6 +260,7 @@ public final class Engine implements AutoCloseable {
       if (!thread.isAlive()) {
         sysctl.restore();
         acceptMode.close();
+        virtualMacs.close();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -46,6 +46,10 @@ final class HostCheck {
     } else if (!host.has(link.index(), it.address())) {
       lines.add(who + it.address().getHostAddress() + " is not on interface " + it.interfaceName());
     }
+    String taken = VirtualMacs.taken(it, host);
+    if (taken != null) {
+      lines.add(taken);
+    }
     for (VirtualAddress vip : it.movedAddresses()) {
       String name = vip.interfaceName();
       if (name != null && host.link(name) == null) {

@@ -72,6 +72,7 @@ public final class LeftAddresses {
         }
       }
       removeTable(instances, lines);
+      lines.addAll(VirtualMacs.removeLeft(kernel, host));
       return lines;
     } catch (SystemCallException e) {
       throw new EngineException("cannot look at this host's addresses: " + e.getMessage());
@@ -96,7 +97,8 @@ public final class LeftAddresses {
       Instance it, @Nullable Link link, HostTable host, Set<InetAddress> own) {
     List<InterfaceAddress> left = new ArrayList<>();
     for (VirtualAddress vip : it.movedAddresses()) {
-      Link of = vip.interfaceName() == null ? link : host.link(vip.interfaceName());
+      String on = it.interfaceOf(vip);
+      Link of = on.equals(it.interfaceName()) ? link : host.link(on);
       if (of != null && !own.contains(vip.prefix().address())) {
         left.addAll(host.entries(of.index(), vip.prefix().address()));
       }

@@ -399,7 +399,7 @@ final class Loop implements Runnable {
     for (LiveRouter it : routers.driven()) {
       try {
         if (it.router().state() == State.ACTIVE) {
-          boolean unused = it.send(new Effect.Advertise(0, it.instance().advertInterval()));
+          boolean unused = it.send(new Effect.Advertise(0, it.instance().advertInterval()), lan);
         }
       } catch (SystemCallException | RuntimeException e) {
         // The addresses matter more.

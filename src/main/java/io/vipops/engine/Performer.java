@@ -96,12 +96,13 @@ final class Performer {
         sockets.end(vip.prefix().address());
       }
     }
+    vips.rest(it, host.get());
   }
 
   /** A send may fail while the cable is out; that is what the link's own news is for. */
   private void advertise(LiveRouter it, Effect.Advertise advert) {
     try {
-      boolean unused = it.send(advert) && it.complains("");
+      boolean unused = it.send(advert, lan) && it.complains("");
     } catch (SystemCallException e) {
       complain(it, "advert not sent: " + e.getMessage());
     }

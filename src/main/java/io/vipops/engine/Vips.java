@@ -4,8 +4,10 @@ import io.vipops.linux.Errno;
 import io.vipops.linux.SystemCallException;
 import io.vipops.netlink.InterfaceAddress;
 import io.vipops.netlink.Link;
+import io.vipops.spec.Addresses;
 import io.vipops.spec.Prefix;
 import io.vipops.spec.VirtualAddress;
+import io.vipops.vrrp.Instance;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -34,6 +36,9 @@ final class Vips {
 
   /** Removals of ours whose notifications are still to come. */
   private final Set<InterfaceAddress> expected = new HashSet<>();
+
+  /** Interfaces with a virtual MAC that are up by us. */
+  private final Set<Integer> roused = new HashSet<>();
 
   Vips(Rtnetlink kernel) {
     this.kernel = kernel;
@@ -67,7 +72,8 @@ final class Vips {
           .distinct()
           .forEach(this::delete);
     }
-    String why = add(wanted);
+    String why = rouse(holder, key.interfaceIndex, host);
+    why = why == null ? add(wanted) : why;
     if (why != null) {
       held.remove(key);
       return "cannot put " + vip.prefix() + " on " + interfaceName(holder, vip) + ": " + why;
@@ -75,6 +81,41 @@ final class Vips {
     held.put(key, new Held(wanted, holder, vip));
     leaveOtherInterfaces(holder, key);
     return null;
+  }
+
+  /** Has the interface with the virtual MAC, if it is that, take part. */
+  private @Nullable String rouse(LiveRouter holder, int interfaceIndex, HostTable host) {
+    Link link = virtualMac(holder, host);
+    if (link == null || link.index() != interfaceIndex) {
+      return null;
+    }
+    if (link.isUp() && roused.contains(interfaceIndex)) {
+      return null;
+    }
+    String why = order(() -> kernel.up(interfaceIndex, true));
+    if (why == null) {
+      roused.add(interfaceIndex);
+    }
+    return why;
+  }
+
+  /**
+   * Has the interface with the virtual MAC hear nothing while nobody here has its addresses (RFC
+   * 9568 §6.4.2).
+   */
+  void rest(LiveRouter holder, HostTable host) {
+    Link link = virtualMac(holder, host);
+    if (link != null
+        && (link.isUp() || roused.contains(link.index()))
+        && held.keySet().stream().noneMatch(it -> it.interfaceIndex == link.index())) {
+      roused.remove(link.index());
+      String unused = order(() -> kernel.up(link.index(), false));
+    }
+  }
+
+  private static @Nullable Link virtualMac(LiveRouter holder, HostTable host) {
+    Instance it = holder.instance();
+    return it.options().virtualMac() ? host.link(it.virtualMac().interfaceName()) : null;
   }
 
   /** Another interface is configured for it now. */
@@ -90,15 +131,16 @@ final class Vips {
 
   /** The interface that an address belongs on. */
   static String interfaceName(LiveRouter holder, VirtualAddress vip) {
-    return vip.interfaceName() != null ? vip.interfaceName() : holder.instance().interfaceName();
+    return holder.instance().interfaceOf(vip);
   }
 
   /** 0: that interface does not exist. */
   static int interfaceIndex(LiveRouter holder, VirtualAddress vip, HostTable host) {
-    if (vip.interfaceName() == null) {
+    String name = interfaceName(holder, vip);
+    if (name.equals(holder.port().name())) {
       return holder.port().interfaceIndex();
     }
-    Link link = host.link(vip.interfaceName());
+    Link link = host.link(name);
     return link == null ? 0 : link.index();
   }
 
@@ -132,6 +174,10 @@ final class Vips {
       delete(it.entry);
     }
     held.clear();
+    for (int interfaceIndex : roused) {
+      String unused = order(() -> kernel.up(interfaceIndex, false));
+    }
+    roused.clear();
   }
 
   /** Whether this is held on an interface: a link-local address may be on several. */
@@ -171,9 +217,17 @@ final class Vips {
         .toList();
   }
 
+  private interface Order {
+    int run() throws SystemCallException;
+  }
+
   private @Nullable String add(InterfaceAddress wanted) {
+    return order(() -> kernel.add(wanted));
+  }
+
+  private static @Nullable String order(Order order) {
     try {
-      int errno = kernel.add(wanted);
+      int errno = order.run();
       return errno == 0 ? null : Errno.text(errno);
     } catch (SystemCallException e) {
       return e.getMessage();
@@ -227,7 +281,15 @@ final class Vips {
       LiveRouter holder, VirtualAddress vip, int interfaceIndex, HostTable host) {
     Set<InetAddress> virtual = new HashSet<>(holder.port().virtualAddresses());
     holder.instance().movedAddresses().forEach(it -> virtual.add(it.prefix().address()));
-    return host.hasOneIn(vip.prefix(), interfaceIndex, virtual)
+    // One with a virtual MAC has none of them: routes to the others are to stay the parent's, but
+    // for link-local ones, which are of one interface alone.
+    Link link = virtualMac(holder, host);
+    boolean linkLocal = Addresses.isLinkLocal(vip.prefix().address());
+    int where =
+        link != null && link.index() == interfaceIndex && !linkLocal
+            ? link.parent()
+            : interfaceIndex;
+    return host.hasOneIn(vip.prefix(), where, virtual)
         ? vip.prefix().address().getAddress().length * 8
         : length(vip.prefix(), holder.instance().address());
   }

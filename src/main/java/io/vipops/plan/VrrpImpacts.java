@@ -26,7 +26,8 @@ final class VrrpImpacts {
           "interfaceName",
           "authentication",
           "priorities",
-          "virtualAddresses");
+          "virtualAddresses",
+          "virtualMac");
 
   /** A check is in the file because a router tracks it. */
   private static final String UNKNOWN = " (if it fails here, a VIP may move: not predicted)";

@@ -55,6 +55,9 @@ final class VrrpOptionsYaml {
     if (!options.accept()) {
       lines.add(at.to("accept"), "accept: false");
     }
+    if (options.virtualMac()) {
+      lines.add(at.to("virtual_mac"), "virtual_mac: true");
+    }
     trackInterfaces(lines, at.to("track_interfaces"), options.trackInterfaces());
     notifies(lines, at.to("notify"), options.notifications());
   }
@@ -126,7 +129,8 @@ final class VrrpOptionsYaml {
         readChecksum(instance),
         VrrpYamlReader.addresses(instance, "excluded_addresses", problems),
         readUnicast(instance),
-        instance.bool("accept", true));
+        instance.bool("accept", true),
+        instance.bool("virtual_mac", false));
   }
 
   private static @Nullable Unicast readUnicast(Fields instance) {

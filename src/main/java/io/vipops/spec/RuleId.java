@@ -140,6 +140,11 @@ public enum RuleId {
       "Unicast peers are hosts of the instance's family, each named once."),
   UNICAST_NODE(
       "unicast-node", Area.VRRP, Force.ARGUABLE, "Every node is among the unicast peers of IPv6."),
+  VIRTUAL_MAC(
+      "virtual-mac",
+      Area.VRRP,
+      Force.FIXED,
+      "A virtual MAC is of one virtual router with multicast adverts and no address owner."),
   AUTH_PASSWORD(
       "auth-password",
       Area.VRRP,

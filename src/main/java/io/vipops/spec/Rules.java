@@ -20,6 +20,7 @@ enum Rules {
   CHECKSUM_FORM,
   UNICAST_PEERS,
   UNICAST_NODES,
+  VIRTUAL_MACS,
   TRACKS,
   UPSTREAM_SERVERS,
   BACKUP_WITH_HASH,
@@ -74,6 +75,7 @@ enum Rules {
         case CHECKSUM_FORM -> vrrp.checksumForm();
         case UNICAST_PEERS -> unicast.peers();
         case UNICAST_NODES -> unicast.nodes();
+        case VIRTUAL_MACS -> new VirtualMacRules(cluster, findings).virtualMacs();
         case TRACKS -> vrrp.tracks();
         case UPSTREAM_SERVERS -> traffic.upstreamServers();
         case BACKUP_WITH_HASH -> traffic.backupWithHash();

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param excludedAddresses move along with the virtual addresses, and are not in adverts
  * @param unicast null: adverts go to the multicast group
  * @param accept whether an Active that is not the owner takes what is sent to the addresses
+ * @param virtualMac whether the addresses have the virtual router's MAC, RFC 9568 §7.3
  */
 public record VrrpOptions(
     Garp garp,
@@ -20,13 +21,22 @@ public record VrrpOptions(
     ChecksumForm checksum,
     List<VirtualAddress> excludedAddresses,
     @Nullable Unicast unicast,
-    boolean accept) {
+    boolean accept,
+    boolean virtualMac) {
   public static final VrrpOptions DEFAULT =
-      new VrrpOptions(Garp.DEFAULT, List.of(), List.of(), ChecksumForm.AUTO, List.of(), null, true);
+      new VrrpOptions(
+          Garp.DEFAULT, List.of(), List.of(), ChecksumForm.AUTO, List.of(), null, true, false);
 
   /** The same but for that. */
   public VrrpOptions with(Unicast other) {
     return new VrrpOptions(
-        garp, trackInterfaces, notifications, checksum, excludedAddresses, other, accept);
+        garp,
+        trackInterfaces,
+        notifications,
+        checksum,
+        excludedAddresses,
+        other,
+        accept,
+        virtualMac);
   }
 }

@@ -77,7 +77,14 @@ class NotificationsTest {
         Duration.ofSeconds(3),
         List.of(),
         new VrrpOptions(
-            Garp.DEFAULT, List.of(), List.of(notifies), ChecksumForm.AUTO, List.of(), null, true));
+            Garp.DEFAULT,
+            List.of(),
+            List.of(notifies),
+            ChecksumForm.AUTO,
+            List.of(),
+            null,
+            true,
+            false));
   }
 
   private void awaitTold(String... lines) throws Exception {

@@ -162,7 +162,8 @@ final class Node implements EngineListener {
         ChecksumForm.valueOf(settings.getOrDefault("checksum", "auto").toUpperCase(Locale.ROOT)),
         addresses(settings.getOrDefault("excluded", ""), settings),
         unicast(settings),
-        Boolean.parseBoolean(settings.getOrDefault("accept", "true")));
+        Boolean.parseBoolean(settings.getOrDefault("accept", "true")),
+        Boolean.parseBoolean(settings.getOrDefault("virtual_mac", "false")));
   }
 
   /** {@code unicast=10.0.0.52,10.0.0.53}, and {@code min_ttl=254}. */

@@ -112,6 +112,40 @@ class NetlinkTest {
   }
 
   @Test
+  void aMacvlanIsMadeDownInBridgeModeOnItsParent() {
+    byte[] mac = {0, 0, 0x5e, 0, 1, 0x33};
+    assertThat(HEX.formatHex(Link.macvlan("vrrp.51", 2, mac, 9)))
+        .isEqualTo(
+            HEX.formatHex(
+                bytes(
+                    "5c000000 1000 0506 09000000 00000000" // NEWLINK REQUEST|ACK|CREATE|EXCL
+                        + "00000000 00000000 00000000 00000000"
+                        + "0800 0500 02000000" // IFLA_LINK
+                        + "0c00 0300 767272702e353100" // IFLA_IFNAME
+                        + "0a00 0100 00005e000133 0000" // IFLA_ADDRESS
+                        + "1c00 1280 0c00 0100 6d6163766c616e00" // IFLA_LINKINFO: macvlan
+                        + "0c00 0280 0800 0100 04000000"))); // bridge
+  }
+
+  @Test
+  void aLinkTellsItsParentAndTheNoteOnIt() {
+    byte[] notification =
+        bytes(
+            "40000000 1000 0000 00000000 00000000"
+                + "00000100 03000000 02100000 00000000"
+                + "0c00 0300 767272702e353100"
+                + "0800 0500 02000000"
+                + "0b00 1400 7669706f707300 00");
+    Link link = Link.decode(NetlinkMessage.parse(notification).get(0)).orElseThrow();
+    assertThat(link.parent()).isEqualTo(2);
+    assertThat(link.alias()).isEqualTo("vipops");
+    assertThat(link.isUp()).isFalse();
+    assertThat(HEX.formatHex(Link.up(3, true, 9)))
+        .isEqualTo("200000001000050009000000000000000000000003000000" + "0100000001000000");
+    assertThat(HEX.formatHex(Link.up(3, false, 9))).endsWith("0000000001000000");
+  }
+
+  @Test
   void acknowledgementsAndErrorsTellTheirNumber() {
     byte[] both =
         bytes(

@@ -161,7 +161,14 @@ final class Story {
         case "garp" ->
             f.options =
                 new VrrpOptions(
-                    garp(value), List.of(), List.of(), ChecksumForm.AUTO, List.of(), null, true);
+                    garp(value),
+                    List.of(),
+                    List.of(),
+                    ChecksumForm.AUTO,
+                    List.of(),
+                    null,
+                    true,
+                    false);
         case "vips" -> f.virtualAddresses(value.split(","));
         case "effective" -> {}
         case "peers" -> {

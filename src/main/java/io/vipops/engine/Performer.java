@@ -7,6 +7,7 @@ import io.vipops.spec.VirtualAddress;
 import io.vipops.vrrp.ArpFrame;
 import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.NeighborAdvertisement;
+import io.vipops.vrrp.VirtualMac;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -91,12 +92,12 @@ final class Performer {
   }
 
   private void release(LiveRouter it, List<VirtualAddress> addresses) {
+    vips.rest(it, addresses, host.get());
     for (VirtualAddress vip : addresses) {
       if (vips.release(it, vip, host.get())) {
         sockets.end(vip.prefix().address());
       }
     }
-    vips.rest(it, host.get());
   }
 
   /** A send may fail while the cable is out; that is what the link's own news is for. */
@@ -115,11 +116,14 @@ final class Performer {
         continue; // no Ethernet: nobody resolves anything there
       }
       InetAddress address = vip.prefix().address();
+      VirtualMac virtual = it.instance().virtualMac();
+      boolean used =
+          it.instance().options().virtualMac() && link.name().equals(virtual.interfaceName());
+      byte[] mac = used ? virtual.bytes() : link.hardwareAddress();
       byte[] frame =
           address instanceof Inet6Address ipv6
-              ? NeighborAdvertisement.unsolicited(
-                  link.hardwareAddress(), ipv6, Sysctl.forwardsIpv6(link.name()))
-              : ArpFrame.gratuitous(link.hardwareAddress(), (Inet4Address) address);
+              ? NeighborAdvertisement.unsolicited(mac, ipv6, Sysctl.forwardsIpv6(link.name()))
+              : ArpFrame.gratuitous(mac, (Inet4Address) address);
       try {
         lan.send(frame, link.index());
       } catch (SystemCallException e) {

@@ -60,6 +60,18 @@ final class Rtnetlink implements AutoCloseable {
   }
 
   /** Returns 0, or the error number. */
+  int up(int interfaceIndex, byte[] hardwareAddress) throws SystemCallException {
+    socket.send(Link.up(interfaceIndex, hardwareAddress, ++sequence));
+    return acknowledged();
+  }
+
+  /** Returns 0, or the error number. */
+  int hardwareAddress(int interfaceIndex, byte[] hardwareAddress) throws SystemCallException {
+    socket.send(Link.hardwareAddress(interfaceIndex, hardwareAddress, ++sequence));
+    return acknowledged();
+  }
+
+  /** Returns 0, or the error number. */
   int deleteLink(int interfaceIndex) throws SystemCallException {
     socket.send(Link.delete(interfaceIndex, ++sequence));
     return acknowledged();

@@ -8,10 +8,12 @@ import io.vipops.spec.Addresses;
 import io.vipops.spec.Prefix;
 import io.vipops.spec.VirtualAddress;
 import io.vipops.vrrp.Instance;
+import io.vipops.vrrp.VirtualMac;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +39,8 @@ final class Vips {
   /** Removals of ours whose notifications are still to come. */
   private final Set<InterfaceAddress> expected = new HashSet<>();
 
-  /** Interfaces with a virtual MAC that are up by us. */
-  private final Set<Integer> roused = new HashSet<>();
+  /** Interfaces that have their virtual MAC by us. */
+  private final Map<Integer, VirtualMac> roused = new HashMap<>();
 
   Vips(Rtnetlink kernel) {
     this.kernel = kernel;
@@ -89,28 +91,44 @@ final class Vips {
     if (link == null || link.index() != interfaceIndex) {
       return null;
     }
-    if (link.isUp() && roused.contains(interfaceIndex)) {
+    if (link.isUp() && roused.containsKey(interfaceIndex)) {
       return null;
     }
-    String why = order(() -> kernel.up(interfaceIndex, true));
+    VirtualMac mac = holder.instance().virtualMac();
+    String why = order(() -> kernel.up(interfaceIndex, mac.bytes()));
     if (why == null) {
-      roused.add(interfaceIndex);
+      roused.put(interfaceIndex, mac);
     }
     return why;
   }
 
   /**
-   * Has the interface with the virtual MAC hear nothing while nobody here has its addresses (RFC
-   * 9568 §6.4.2).
+   * Has the interface with the virtual MAC give that up while nobody here has its addresses (RFC
+   * 9568 §6.4.2). Before they go: else the kernel would tell routers that IPv6 ones leave, from
+   * that MAC, and switches would believe that it is here once more. Switching it off takes the
+   * kernel long, which is for {@link VirtualMacs}.
+   *
+   * @param leaving what the router lets go of now
    */
-  void rest(LiveRouter holder, HostTable host) {
+  void rest(LiveRouter holder, List<VirtualAddress> leaving, HostTable host) {
     Link link = virtualMac(holder, host);
-    if (link != null
-        && (link.isUp() || roused.contains(link.index()))
-        && held.keySet().stream().noneMatch(it -> it.interfaceIndex == link.index())) {
-      roused.remove(link.index());
-      String unused = order(() -> kernel.up(link.index(), false));
+    if (link == null || !(link.isUp() || roused.containsKey(link.index()))) {
+      return;
     }
+    Set<InetAddress> gone = new HashSet<>();
+    leaving.forEach(it -> gone.add(it.prefix().address()));
+    boolean needed =
+        held.entrySet().stream()
+            .filter(it -> it.getKey().interfaceIndex == link.index())
+            .anyMatch(it -> it.getValue().holder != holder || !gone.contains(it.getKey().address));
+    if (!needed) {
+      rest(link.index(), holder.instance().virtualMac());
+    }
+  }
+
+  private void rest(int interfaceIndex, VirtualMac mac) {
+    roused.remove(interfaceIndex);
+    String unused = order(() -> kernel.hardwareAddress(interfaceIndex, mac.resting()));
   }
 
   private static @Nullable Link virtualMac(LiveRouter holder, HostTable host) {
@@ -170,14 +188,11 @@ final class Vips {
 
   /** Takes off everything, whatever happens on the way. */
   void releaseAll() {
+    Map.copyOf(roused).forEach(this::rest);
     for (Held it : List.copyOf(held.values())) {
       delete(it.entry);
     }
     held.clear();
-    for (int interfaceIndex : roused) {
-      String unused = order(() -> kernel.up(interfaceIndex, false));
-    }
-    roused.clear();
   }
 
   /** Whether this is held on an interface: a link-local address may be on several. */

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The interfaces with virtual MACs (RFC 9568 §7.3), one for each instance that wants it, on top of
- * the instance's. Made before the instance is, removed after it, made again when the one below was;
- * which takes the kernel too long for the loop's thread. That switches them on and off.
+ * the instance's. Made before the instance is, removed after it, made again when the one below was,
+ * switched off where nobody needs it: which takes the kernel too long for the loop's thread. That
+ * gives one its MAC and switches it on, and takes the MAC away.
  */
 final class VirtualMacs implements AutoCloseable {
   /** The note on what is ours. */
@@ -30,7 +31,7 @@ final class VirtualMacs implements AutoCloseable {
   private @Nullable Thread watch;
   private volatile boolean closed;
 
-  /** What was last told of an interface that cannot be made again. */
+  /** What was last told of an interface that is not as it should be. */
   private String told = "";
 
   VirtualMacs(Bulletin bulletin) {
@@ -48,7 +49,16 @@ final class VirtualMacs implements AutoCloseable {
     }
 
     private boolean is(Link link, Link parent) {
-      return link.parent() == parent.index() && Arrays.equals(link.hardwareAddress(), mac.bytes());
+      return link.parent() == parent.index() && (isRoused(link) || isResting(link));
+    }
+
+    /** The loop has given it the virtual MAC. */
+    private boolean isRoused(Link link) {
+      return Arrays.equals(link.hardwareAddress(), mac.bytes());
+    }
+
+    private boolean isResting(Link link) {
+      return Arrays.equals(link.hardwareAddress(), mac.resting());
     }
   }
 
@@ -70,7 +80,7 @@ final class VirtualMacs implements AutoCloseable {
   }
 
   private static boolean isOurs(Link link) {
-    return link.alias().equals(MARK) && link.parent() != 0;
+    return link.alias().equals(MARK) && link.name().matches("vrrp6?\\.[0-9]{1,3}");
   }
 
   /** Removes what an engine left that died; a line for each. */
@@ -123,8 +133,13 @@ final class VirtualMacs implements AutoCloseable {
       Link link = host.link(it.name());
       if (link == null || !it.is(link, parent)) {
         make(it, link, parent, kernel);
+      } else if (link.isUp() != it.isRoused(link)) {
+        int unused = kernel.up(link.index(), it.isRoused(link));
       }
-      settings.set(it);
+      String problem = settings.set(it);
+      if (problem != null) {
+        tell(List.of(it), problem);
+      }
     }
   }
 
@@ -132,7 +147,7 @@ final class VirtualMacs implements AutoCloseable {
       throws SystemCallException {
     int errno = before == null ? 0 : kernel.deleteLink(before.index());
     if (errno == 0) {
-      errno = kernel.makeMacvlan(it.name(), parent.index(), it.mac.bytes());
+      errno = kernel.makeMacvlan(it.name(), parent.index(), it.mac.resting());
     }
     Link made = errno == 0 ? kernel.dump().link(it.name()) : null;
     if (made != null) {
@@ -216,13 +231,15 @@ final class VirtualMacs implements AutoCloseable {
     }
     try (Rtnetlink kernel = new Rtnetlink()) {
       ensure(wanted, kernel);
-      told = "";
     } catch (SystemCallException | EngineException e) {
-      String line = String.valueOf(e.getMessage());
-      if (!line.equals(told)) {
-        told = line;
-        wanted.forEach(it -> bulletin.event(it.instance, line));
-      }
+      tell(wanted, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void tell(List<Wanted> whom, String line) {
+    if (!line.equals(told)) {
+      told = line;
+      whom.forEach(it -> bulletin.event(it.instance, line));
     }
   }
 }

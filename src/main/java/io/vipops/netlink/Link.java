@@ -101,6 +101,18 @@ public record Link(
     return change(NEW, index, up ? IFF_UP : 0, IFF_UP, sequence).finish();
   }
 
+  /** Switches an interface on with that MAC. */
+  public static byte[] up(int index, byte[] hardwareAddress, int sequence) {
+    return change(NEW, index, IFF_UP, IFF_UP, sequence)
+        .attribute(IFLA_ADDRESS, hardwareAddress)
+        .finish();
+  }
+
+  /** Gives an interface another MAC, whether it is on or off. */
+  public static byte[] hardwareAddress(int index, byte[] hardwareAddress, int sequence) {
+    return change(NEW, index, 0, 0, sequence).attribute(IFLA_ADDRESS, hardwareAddress).finish();
+  }
+
   public static byte[] delete(int index, int sequence) {
     return change(DELETED, index, 0, 0, sequence).finish();
   }

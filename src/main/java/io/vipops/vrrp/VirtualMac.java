@@ -12,6 +12,13 @@ public record VirtualMac(int virtualRouterId, boolean ipv6) {
     return new byte[] {0, 0, 0x5e, 0, (byte) (ipv6 ? 2 : 1), (byte) virtualRouterId};
   }
 
+  /** What that interface has while nobody here is Active: of the locally administered ones. */
+  public byte[] resting() {
+    byte[] other = bytes();
+    other[0] = 2;
+    return other;
+  }
+
   /** The interface that has it on this host, at most 9 characters; one of keepalived's, too. */
   public String interfaceName() {
     return (ipv6 ? "vrrp6." : "vrrp.") + virtualRouterId;

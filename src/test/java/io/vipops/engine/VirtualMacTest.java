@@ -136,6 +136,7 @@ class VirtualMacTest {
     assertThat(arp.frames().stream().filter(it -> (it[31] & 0xff) == 50).toList())
         .as("who says that the VIP is theirs")
         .isNotEmpty()
+        .anyMatch(it -> it[21] == 1, "a gratuitous one, which is a request")
         .allMatch(it -> macAt(it, 6).equals(MAC) && macAt(it, 22).equals(MAC));
     assertThat(b.output()).doesNotContain("discarded").doesNotContain("somebody else");
   }
@@ -158,9 +159,15 @@ class VirtualMacTest {
         .as("no address but ours")
         .hasSize(2);
 
-    a.kill();
+    // The bridge hears on which port the MAC is: after the move, on none but b's.
+    Capture old = new Capture(pair.b, folder.resolve("old.pcap"), "ether src " + MAC6);
+    a.signal("TERM");
     awaitHolder(pair.b, NAME6, VIP6, a, b);
+    Await.until("a is gone", SOON, () -> !a.isAlive());
     Await.until("reachable", SOON, () -> pings(VIP6) && pings("fe80::50%eth0"));
+    byte[] last = old.frames().get(old.frames().size() - 1);
+    assertThat(last[20]).as("the last that a sends, of VRRP").isEqualTo((byte) 112);
+    assertThat(last[14 + 40 + 2]).as("its priority").isZero();
     assertThat(neighbour(VIP6)).isEqualTo(MAC6);
     assertThat(neighbour("fe80::50")).isEqualTo(MAC6);
     assertThat(adverts.frames())

@@ -143,6 +143,12 @@ class NetlinkTest {
     assertThat(HEX.formatHex(Link.up(3, true, 9)))
         .isEqualTo("200000001000050009000000000000000000000003000000" + "0100000001000000");
     assertThat(HEX.formatHex(Link.up(3, false, 9))).endsWith("0000000001000000");
+    byte[] mac = {0, 0, 0x5e, 0, 1, 0x33};
+    String address = "0a000100" + "00005e000133" + "0000";
+    assertThat(HEX.formatHex(Link.up(3, mac, 9))).endsWith("0100000001000000" + address);
+    assertThat(HEX.formatHex(Link.hardwareAddress(3, mac, 9)))
+        .startsWith("2c0000001000050009000000")
+        .endsWith("0000000000000000" + address);
   }
 
   @Test

@@ -130,6 +130,15 @@ class VirtualMacTest {
     Await.until("reachable", SOON, () -> pings(VIP));
     assertThat(neighbour(VIP)).isEqualTo(MAC);
     assertThat(link(pair.a, NAME)).isEmpty();
+
+    // Both have an interface with that MAC now, and b must hear on eth0 what comes from it.
+    Running again = start(pair.a, "priority=200");
+    awaitHolder(pair.a, NAME, VIP, again, b);
+    Await.until("b lets go", SOON, () -> !holds(pair.b, NAME, VIP));
+    Await.until("off", SOON, () -> link(pair.b, NAME).contains("state DOWN"));
+    Await.until("reachable", SOON, () -> pings(VIP));
+    assertThat(neighbour(VIP)).isEqualTo(MAC);
+    awaitOutput(b, "ACTIVE -> BACKUP: 10.0.0.51");
     assertThat(adverts.frames())
         .hasSizeGreaterThan(3)
         .allMatch(it -> macAt(it, 6).equals(MAC), "from the virtual MAC");
@@ -157,7 +166,9 @@ class VirtualMacTest {
     assertThat(neighbour("fd00::51")).isEqualTo(mac(pair.a));
     assertThat(pair.a.ip("-6", "-o", "addr", "show", "dev", NAME6).lines())
         .as("no address but ours")
-        .hasSize(2);
+        .hasSize(2)
+        .anyMatch(it -> it.contains(" fd00::50/128 "), "the route stays eth0's")
+        .anyMatch(it -> it.contains(" fe80::50/64 "), "of which eth0 has another");
 
     // The bridge hears on which port the MAC is: after the move, on none but b's.
     Capture old = new Capture(pair.b, folder.resolve("old.pcap"), "ether src " + MAC6);
@@ -253,7 +264,7 @@ class VirtualMacTest {
   @Test
   void strictReversePathFiltersAndForwardingDoNoHarm() throws Exception {
     pair.a.exec("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=1", "net.ipv4.conf.eth0.rp_filter=1");
-    pair.a.exec("sysctl", "-qw", "net.ipv4.ip_forward=1");
+    pair.a.exec("sysctl", "-qw", "net.ipv4.conf.eth0.forwarding=1");
     pair.a.ip("addr", "add", "10.9.0.1/24", "dev", "eth0");
     LabHost server = pair.lab.host("server", "10.9.0.2/24");
     server.ip("route", "add", "default", "via", "10.9.0.1");

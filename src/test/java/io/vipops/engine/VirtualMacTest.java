@@ -114,6 +114,7 @@ class VirtualMacTest {
     awaitOutput(b, "applied");
     Await.until("reachable", SOON, () -> pings(VIP));
     assertThat(neighbour(VIP)).isEqualTo(MAC);
+    client.ip("neigh", "flush", "to", "10.0.0.51");
     assertThat(pings("10.0.0.51")).isTrue();
     assertThat(neighbour("10.0.0.51")).isEqualTo(mac(pair.a));
     assertThat(pair.a.holds(VIP)).as("on eth0").isFalse();
@@ -147,6 +148,10 @@ class VirtualMacTest {
         .isNotEmpty()
         .anyMatch(it -> it[21] == 1, "a gratuitous one, which is a request")
         .allMatch(it -> macAt(it, 6).equals(MAC) && macAt(it, 22).equals(MAC));
+    assertThat(arp.frames().stream().filter(it -> (it[31] & 0xff) == 51 && it[21] == 2).toList())
+        .as("who says that the node's own address is theirs")
+        .isNotEmpty()
+        .noneMatch(it -> macAt(it, 22).equals(MAC));
     assertThat(b.output()).doesNotContain("discarded").doesNotContain("somebody else");
   }
 
@@ -215,7 +220,9 @@ class VirtualMacTest {
     Running node = start(pair.a);
     awaitHolder(pair.a, NAME, VIP, node);
     assertThat(setting(pair.a, "ipv4/conf/eth0/arp_announce")).isEqualTo("2");
+    awaitOutput(node, "-> ACTIVE");
     node.tell("apply virtual_mac=false");
+    awaitOutput(node, "removed from the configuration");
     pair.awaitHolder(pair.a, node);
     Await.until("removed", SOON, () -> link(pair.a, NAME).isEmpty());
     Await.until("as it was", SOON, () -> setting(pair.a, "ipv4/conf/eth0/arp_ignore").equals("0"));

@@ -306,6 +306,26 @@ class VirtualMacTest {
     assertThat(us.output()).doesNotContain("discarded").doesNotContain("two Actives");
   }
 
+  @Test
+  void frrWithTheSameMacAndWeTakeTurns() throws Exception {
+    // FRR leaves its address where it is, without carrier, and this to its user.
+    pair.b.exec("sysctl", "-qw", "net.ipv4.conf.eth0.arp_ignore=1");
+    VrrpPeer frr =
+        new VrrpPeer(
+            pair.b, folder, new VrrpPeer.Setting(VrrpPeer.Kind.FRR, 3, false, true, 90, 100));
+    Await.until("FRR is Active", SOON, frr::holds);
+    Running us = start(pair.a, "priority=200");
+    awaitHolder(pair.a, NAME, VIP, us);
+    Await.until("FRR lets go", SOON, () -> !frr.holds());
+    Await.until("reachable", SOON, () -> pings(VIP));
+    assertThat(neighbour(VIP)).isEqualTo(MAC);
+    us.signal("TERM");
+    Await.until("FRR again", SOON, frr::holds);
+    Await.until("we are gone", SOON, () -> !us.isAlive());
+    Await.until("reachable", SOON, () -> pings(VIP));
+    assertThat(us.output()).doesNotContain("discarded").doesNotContain("two Actives");
+  }
+
   private Running keepalived(LabHost host) throws Exception {
     Path config =
         Files.writeString(

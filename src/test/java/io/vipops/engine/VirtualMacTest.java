@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -310,6 +311,7 @@ class VirtualMacTest {
   void frrWithTheSameMacAndWeTakeTurns() throws Exception {
     // FRR leaves its address where it is, without carrier, and this to its user.
     pair.b.exec("sysctl", "-qw", "net.ipv4.conf.eth0.arp_ignore=1");
+    Capture adverts = new Capture(client, folder.resolve("vrrp.pcap"), "ip proto 112");
     VrrpPeer frr =
         new VrrpPeer(
             pair.b, folder, new VrrpPeer.Setting(VrrpPeer.Kind.FRR, 3, false, true, 90, 100));
@@ -319,11 +321,27 @@ class VirtualMacTest {
     Await.until("FRR lets go", SOON, () -> !frr.holds());
     Await.until("reachable", SOON, () -> pings(VIP));
     assertThat(neighbour(VIP)).isEqualTo(MAC);
+    Await.until(
+        "adverts", SOON, () -> adverts.frames().stream().filter(it -> it[29] == 51).count() > 5);
     us.signal("TERM");
     Await.until("FRR again", SOON, frr::holds);
     Await.until("we are gone", SOON, () -> !us.isAlive());
     Await.until("reachable", SOON, () -> pings(VIP));
-    assertThat(us.output()).doesNotContain("discarded").doesNotContain("two Actives");
+    assertThat(us.output()).doesNotContain("discarded");
+    List<byte[]> frames = adverts.frames();
+    int first = 0;
+    while (frames.get(first)[29] != 51) {
+      first++;
+    }
+    int last = first;
+    while (frames.get(last)[14 + 20 + 2] != 0) {
+      last++;
+    }
+    assertThat(frames.subList(first, last))
+        .hasSizeGreaterThan(5)
+        .filteredOn(it -> it[29] != 51)
+        .as("adverts of FRR's that crossed ours")
+        .hasSizeLessThan(2);
   }
 
   private Running keepalived(LabHost host) throws Exception {

@@ -2,6 +2,7 @@ package io.vipops.engine;
 
 import io.vipops.linux.SystemCallException;
 import io.vipops.linux.Urgency;
+import io.vipops.netlink.AcceptTable;
 import io.vipops.vrrp.Checksum;
 import io.vipops.vrrp.Instance;
 import io.vipops.vrrp.Standing;
@@ -30,12 +31,16 @@ public final class Engine implements AutoCloseable {
   final Loop loop;
   private final Thread thread;
   private final Sysctl sysctl = new Sysctl();
+  private final AcceptMode acceptMode;
+  private final VirtualMacs virtualMacs;
   private volatile List<InstanceStatus> lastStatus = List.of();
   private volatile Lateness lastLateness = new Lateness(0);
 
   private Engine(Bulletin bulletin, Loop loop) {
     this.bulletin = bulletin;
     this.loop = loop;
+    acceptMode = new AcceptMode(bulletin);
+    virtualMacs = new VirtualMacs(bulletin);
     thread = new Thread(loop, "vipops-vrrp");
     // Without the rest of the agent nobody would be left to end it: then its leases shall.
     thread.setDaemon(true);
@@ -99,6 +104,14 @@ public final class Engine implements AutoCloseable {
         throw new IllegalArgumentException("no standing for instance " + it.name());
       }
     }
+    Set<AcceptTable.Dropped> dropped;
+    List<VirtualMacs.Wanted> macs;
+    try {
+      macs = virtualMacs.prepare(instances);
+      dropped = acceptMode.prepare(instances);
+    } catch (EngineException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     Set<String> prepared = sysctl.prepare(instances);
     CompletableFuture<Void> applied =
         order(
@@ -115,7 +128,13 @@ public final class Engine implements AutoCloseable {
                     }
                   });
             });
-    var unused = applied.thenRunAsync(() -> sysctl.settle(prepared));
+    var unused =
+        applied.thenRunAsync(
+            () -> {
+              sysctl.settle(prepared);
+              acceptMode.settle(dropped);
+              virtualMacs.settle(macs);
+            });
     return applied;
   }
 
@@ -240,6 +259,8 @@ public final class Engine implements AutoCloseable {
       thread.join(CLOSE_MS);
       if (!thread.isAlive()) {
         sysctl.restore();
+        acceptMode.close();
+        virtualMacs.close();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -28,6 +28,10 @@ final class HostCheck {
     } catch (SystemCallException e) {
       lines.add("cannot look at this host's interfaces: " + e.getMessage());
     }
+    String problem = AcceptMode.problem(instances);
+    if (problem != null) {
+      lines.add(problem);
+    }
     return lines;
   }
 
@@ -41,6 +45,10 @@ final class HostCheck {
       checkIpv6(it, link, host, who, lines);
     } else if (!host.has(link.index(), it.address())) {
       lines.add(who + it.address().getHostAddress() + " is not on interface " + it.interfaceName());
+    }
+    String taken = VirtualMacs.taken(it, host);
+    if (taken != null) {
+      lines.add(taken);
     }
     for (VirtualAddress vip : it.movedAddresses()) {
       String name = vip.interfaceName();

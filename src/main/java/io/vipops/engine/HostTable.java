@@ -61,6 +61,10 @@ final class HostTable {
     return changed;
   }
 
+  List<Link> links() {
+    return List.copyOf(links.values());
+  }
+
   @Nullable Link link(String name) {
     for (Link link : links.values()) {
       if (link.name().equals(name)) {

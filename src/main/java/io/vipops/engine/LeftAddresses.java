@@ -6,6 +6,7 @@ import io.vipops.linux.Errno;
 import io.vipops.linux.Hearing;
 import io.vipops.linux.SystemCallException;
 import io.vipops.linux.VrrpSocket;
+import io.vipops.netlink.AcceptTable;
 import io.vipops.netlink.InterfaceAddress;
 import io.vipops.netlink.Link;
 import io.vipops.spec.Prefix;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Virtual addresses that an engine left on this host when it died. Their lease would end them too,
- * but a Backup waits for no longer than it must once it is told.
+ * but a Backup waits for no longer than it must once it is told. With them goes what was there for
+ * their sake.
  */
 public final class LeftAddresses {
   private LeftAddresses() {}
@@ -69,9 +71,25 @@ public final class LeftAddresses {
           sockets.end(entry.address());
         }
       }
+      removeTable(instances, lines);
+      lines.addAll(VirtualMacs.removeLeft(kernel, host));
       return lines;
     } catch (SystemCallException e) {
       throw new EngineException("cannot look at this host's addresses: " + e.getMessage());
+    }
+  }
+
+  /** Last: until here it kept what was sent to those addresses from this host. */
+  private static void removeTable(List<Instance> instances, List<String> lines) {
+    if (instances.stream().allMatch(it -> it.options().accept())) {
+      return;
+    }
+    try {
+      if (AcceptMode.removeLeft()) {
+        lines.add("removed " + AcceptTable.NAME);
+      }
+    } catch (SystemCallException e) {
+      lines.add("cannot remove " + e.getMessage());
     }
   }
 
@@ -79,7 +97,8 @@ public final class LeftAddresses {
       Instance it, @Nullable Link link, HostTable host, Set<InetAddress> own) {
     List<InterfaceAddress> left = new ArrayList<>();
     for (VirtualAddress vip : it.movedAddresses()) {
-      Link of = vip.interfaceName() == null ? link : host.link(vip.interfaceName());
+      String on = it.interfaceOf(vip);
+      Link of = on.equals(it.interfaceName()) ? link : host.link(on);
       if (of != null && !own.contains(vip.prefix().address())) {
         left.addAll(host.entries(of.index(), vip.prefix().address()));
       }

@@ -1,9 +1,11 @@
 package io.vipops.engine;
 
+import io.vipops.linux.LinkSocket;
 import io.vipops.linux.SystemCallException;
 import io.vipops.linux.VrrpSocket;
 import io.vipops.spec.Addresses;
 import io.vipops.vrrp.AdvertCodec;
+import io.vipops.vrrp.AdvertFrame;
 import io.vipops.vrrp.Advertisement;
 import io.vipops.vrrp.Checksum;
 import io.vipops.vrrp.Decoded;
@@ -33,6 +35,9 @@ final class LiveRouter {
   private Effect.@Nullable Advertise encodedFor;
   private @Nullable InetAddress encodedFrom;
   private List<VrrpSocket.Packet> encoded = List.of();
+
+  /** The same from the virtual MAC; null: from the interface's. */
+  private byte @Nullable [] frame;
 
   private Instant since = Instant.EPOCH;
   private String reason = "";
@@ -150,16 +155,22 @@ final class LiveRouter {
   /**
    * Sends an advert to the group, or to every peer, whichever of them it cannot be sent to.
    *
+   * @param lan sends what is to have the virtual MAC
    * @return whether there was something to send with
    * @throws SystemCallException the first failure
    */
-  boolean send(Effect.Advertise advert) throws SystemCallException {
+  boolean send(Effect.Advertise advert, LinkSocket lan) throws SystemCallException {
     VrrpSocket socket = port.socket();
     InetAddress source = port.source();
     if (socket == null || source == null) {
       return false;
     }
-    socket.send(encode(advert, source));
+    List<VrrpSocket.Packet> packets = encode(advert, source);
+    if (frame == null) {
+      socket.send(packets);
+    } else {
+      lan.send(frame, port.interfaceIndex());
+    }
     sent++;
     sentNs = System.nanoTime();
     return true;
@@ -182,10 +193,15 @@ final class LiveRouter {
           AdvertCodec.destinations(instance(), source).stream()
               .map(to -> new VrrpSocket.Packet(encode(advert, source, to), to))
               .toList();
+      frame = instance().options().virtualMac() ? frame(encoded.get(0), source) : null;
       encodedFor = advert;
       encodedFrom = source;
     }
     return encoded;
+  }
+
+  private byte[] frame(VrrpSocket.Packet packet, InetAddress source) {
+    return AdvertFrame.encode(instance().virtualMac(), source, packet.to(), packet.advertisement());
   }
 
   private byte[] encode(Effect.Advertise advert, InetAddress source, InetAddress to) {

@@ -265,6 +265,7 @@ final class Loop implements Runnable {
     if (System.nanoTime() - sinceNs > STALE_NS) {
       receiver.wake();
       List.copyOf(routers.ports()).forEach(it -> receiver.drain(it, this::keepTime));
+      routers.settleGroups(System.nanoTime());
     }
     steppedNs = System.nanoTime();
   }
@@ -285,7 +286,7 @@ final class Loop implements Runnable {
         routers.tellLink(port, System.nanoTime());
       }
     }
-    routers.settleGroups(nowNs);
+    routers.settleGroups(System.nanoTime());
   }
 
   /**
@@ -414,7 +415,7 @@ final class Loop implements Runnable {
     for (LiveRouter it : routers.driven()) {
       try {
         if (it.router().state() == State.ACTIVE) {
-          boolean unused = it.send(new Effect.Advertise(0, it.instance().advertInterval()));
+          boolean unused = it.send(new Effect.Advertise(0, it.instance().advertInterval()), lan);
         }
       } catch (SystemCallException | RuntimeException e) {
         // The addresses matter more.

@@ -8,6 +8,7 @@ import io.vipops.vrrp.ArpFrame;
 import io.vipops.vrrp.Effect;
 import io.vipops.vrrp.NeighborAdvertisement;
 import io.vipops.vrrp.State;
+import io.vipops.vrrp.VirtualMac;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -133,6 +134,7 @@ final class Performer {
   }
 
   private void release(LiveRouter it, List<VirtualAddress> addresses) {
+    vips.rest(it, addresses, host.get());
     for (VirtualAddress vip : addresses) {
       if (vips.release(it, vip, host.get())) {
         sockets.end(vip.prefix().address());
@@ -143,7 +145,7 @@ final class Performer {
   /** A send may fail while the cable is out; that is what the link's own news is for. */
   private void advertise(LiveRouter it, Effect.Advertise advert) {
     try {
-      boolean unused = it.send(advert) && it.complains("");
+      boolean unused = it.send(advert, lan) && it.complains("");
     } catch (SystemCallException e) {
       complain(it, "advert not sent: " + e.getMessage());
     }
@@ -156,11 +158,14 @@ final class Performer {
         continue; // no Ethernet: nobody resolves anything there
       }
       InetAddress address = vip.prefix().address();
+      VirtualMac virtual = it.instance().virtualMac();
+      boolean used =
+          it.instance().options().virtualMac() && link.name().equals(virtual.interfaceName());
+      byte[] mac = used ? virtual.bytes() : link.hardwareAddress();
       byte[] frame =
           address instanceof Inet6Address ipv6
-              ? NeighborAdvertisement.unsolicited(
-                  link.hardwareAddress(), ipv6, Sysctl.forwardsIpv6(link.name()))
-              : ArpFrame.gratuitous(link.hardwareAddress(), (Inet4Address) address);
+              ? NeighborAdvertisement.unsolicited(mac, ipv6, Sysctl.forwardsIpv6(link.name()))
+              : ArpFrame.gratuitous(mac, (Inet4Address) address);
       try {
         lan.send(frame, link.index());
       } catch (SystemCallException e) {

@@ -199,6 +199,10 @@ final class Routers {
         return tracked.name();
       }
     }
+    String virtual = it.instance().virtualMac().interfaceName();
+    if (it.instance().options().virtualMac() && host.get().link(virtual) == null) {
+      return virtual;
+    }
     for (VirtualAddress vip : it.instance().movedAddresses()) {
       String name = vip.interfaceName();
       if (name != null && host.get().linkProblem(name) != null) {

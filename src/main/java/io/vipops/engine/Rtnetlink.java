@@ -41,6 +41,42 @@ final class Rtnetlink implements AutoCloseable {
     return acknowledged();
   }
 
+  /** Returns 0, or the error number. */
+  int makeMacvlan(String name, int parent, byte[] hardwareAddress) throws SystemCallException {
+    socket.send(Link.macvlan(name, parent, hardwareAddress, ++sequence));
+    return acknowledged();
+  }
+
+  /** Returns 0, or the error number. */
+  int mark(int interfaceIndex, String alias) throws SystemCallException {
+    socket.send(Link.alias(interfaceIndex, alias, ++sequence));
+    return acknowledged();
+  }
+
+  /** Returns 0, or the error number. */
+  int up(int interfaceIndex, boolean up) throws SystemCallException {
+    socket.send(Link.up(interfaceIndex, up, ++sequence));
+    return acknowledged();
+  }
+
+  /** Returns 0, or the error number. */
+  int up(int interfaceIndex, byte[] hardwareAddress) throws SystemCallException {
+    socket.send(Link.up(interfaceIndex, hardwareAddress, ++sequence));
+    return acknowledged();
+  }
+
+  /** Returns 0, or the error number. */
+  int hardwareAddress(int interfaceIndex, byte[] hardwareAddress) throws SystemCallException {
+    socket.send(Link.hardwareAddress(interfaceIndex, hardwareAddress, ++sequence));
+    return acknowledged();
+  }
+
+  /** Returns 0, or the error number. */
+  int deleteLink(int interfaceIndex) throws SystemCallException {
+    socket.send(Link.delete(interfaceIndex, ++sequence));
+    return acknowledged();
+  }
+
   private void fill(HostTable table) throws SystemCallException {
     while (true) {
       for (NetlinkMessage message : NetlinkMessage.parse(socket.receive())) {

@@ -82,7 +82,7 @@ final class Sysctl {
     return it.movedAddresses().stream()
         .filter(vip -> vip.prefix().address() instanceof Inet4Address)
         .filter(vip -> Vips.length(vip.prefix(), it.address()) < ADDRESS_BITS)
-        .map(vip -> vip.interfaceName() == null ? it.interfaceName() : vip.interfaceName());
+        .map(it::interfaceOf);
   }
 
   /** Whether it was {@code from} and is {@code to} now. An interface that is not there: no. */

@@ -4,12 +4,16 @@ import io.vipops.linux.Errno;
 import io.vipops.linux.SystemCallException;
 import io.vipops.netlink.InterfaceAddress;
 import io.vipops.netlink.Link;
+import io.vipops.spec.Addresses;
 import io.vipops.spec.Prefix;
 import io.vipops.spec.VirtualAddress;
+import io.vipops.vrrp.Instance;
+import io.vipops.vrrp.VirtualMac;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +38,9 @@ final class Vips {
 
   /** Removals of ours whose notifications are still to come. */
   private final Set<InterfaceAddress> expected = new HashSet<>();
+
+  /** Interfaces that have their virtual MAC by us. */
+  private final Map<Integer, VirtualMac> roused = new HashMap<>();
 
   Vips(Rtnetlink kernel) {
     this.kernel = kernel;
@@ -67,7 +74,8 @@ final class Vips {
           .distinct()
           .forEach(this::delete);
     }
-    String why = add(wanted);
+    String why = rouse(holder, key.interfaceIndex, host);
+    why = why == null ? add(wanted) : why;
     if (why != null) {
       held.remove(key);
       return "cannot put " + vip.prefix() + " on " + interfaceName(holder, vip) + ": " + why;
@@ -75,6 +83,57 @@ final class Vips {
     held.put(key, new Held(wanted, holder, vip));
     leaveOtherInterfaces(holder, key);
     return null;
+  }
+
+  /** Has the interface with the virtual MAC, if it is that, take part. */
+  private @Nullable String rouse(LiveRouter holder, int interfaceIndex, HostTable host) {
+    Link link = virtualMac(holder, host);
+    if (link == null || link.index() != interfaceIndex) {
+      return null;
+    }
+    if (link.isUp() && roused.containsKey(interfaceIndex)) {
+      return null;
+    }
+    VirtualMac mac = holder.instance().virtualMac();
+    String why = order(() -> kernel.up(interfaceIndex, mac.bytes()));
+    if (why == null) {
+      roused.put(interfaceIndex, mac);
+    }
+    return why;
+  }
+
+  /**
+   * Has the interface with the virtual MAC give that up while nobody here has its addresses (RFC
+   * 9568 §6.4.2). Before they go: else the kernel would tell routers that IPv6 ones leave, from
+   * that MAC, and switches would believe that it is here once more. Switching it off takes the
+   * kernel long, which is for {@link VirtualMacs}.
+   *
+   * @param leaving what the router lets go of now
+   */
+  void rest(LiveRouter holder, List<VirtualAddress> leaving, HostTable host) {
+    Link link = virtualMac(holder, host);
+    if (link == null || !(link.isUp() || roused.containsKey(link.index()))) {
+      return;
+    }
+    Set<InetAddress> gone = new HashSet<>();
+    leaving.forEach(it -> gone.add(it.prefix().address()));
+    boolean needed =
+        held.entrySet().stream()
+            .filter(it -> it.getKey().interfaceIndex == link.index())
+            .anyMatch(it -> it.getValue().holder != holder || !gone.contains(it.getKey().address));
+    if (!needed) {
+      rest(link.index(), holder.instance().virtualMac());
+    }
+  }
+
+  private void rest(int interfaceIndex, VirtualMac mac) {
+    roused.remove(interfaceIndex);
+    String unused = order(() -> kernel.hardwareAddress(interfaceIndex, mac.resting()));
+  }
+
+  private static @Nullable Link virtualMac(LiveRouter holder, HostTable host) {
+    Instance it = holder.instance();
+    return it.options().virtualMac() ? host.link(it.virtualMac().interfaceName()) : null;
   }
 
   /** Another interface is configured for it now. */
@@ -90,15 +149,16 @@ final class Vips {
 
   /** The interface that an address belongs on. */
   static String interfaceName(LiveRouter holder, VirtualAddress vip) {
-    return vip.interfaceName() != null ? vip.interfaceName() : holder.instance().interfaceName();
+    return holder.instance().interfaceOf(vip);
   }
 
   /** 0: that interface does not exist. */
   static int interfaceIndex(LiveRouter holder, VirtualAddress vip, HostTable host) {
-    if (vip.interfaceName() == null) {
+    String name = interfaceName(holder, vip);
+    if (name.equals(holder.port().name())) {
       return holder.port().interfaceIndex();
     }
-    Link link = host.link(vip.interfaceName());
+    Link link = host.link(name);
     return link == null ? 0 : link.index();
   }
 
@@ -128,6 +188,7 @@ final class Vips {
 
   /** Takes off everything, whatever happens on the way. */
   void releaseAll() {
+    Map.copyOf(roused).forEach(this::rest);
     for (Held it : List.copyOf(held.values())) {
       delete(it.entry);
     }
@@ -171,9 +232,17 @@ final class Vips {
         .toList();
   }
 
+  private interface Order {
+    int run() throws SystemCallException;
+  }
+
   private @Nullable String add(InterfaceAddress wanted) {
+    return order(() -> kernel.add(wanted));
+  }
+
+  private static @Nullable String order(Order order) {
     try {
-      int errno = kernel.add(wanted);
+      int errno = order.run();
       return errno == 0 ? null : Errno.text(errno);
     } catch (SystemCallException e) {
       return e.getMessage();
@@ -227,7 +296,15 @@ final class Vips {
       LiveRouter holder, VirtualAddress vip, int interfaceIndex, HostTable host) {
     Set<InetAddress> virtual = new HashSet<>(holder.port().virtualAddresses());
     holder.instance().movedAddresses().forEach(it -> virtual.add(it.prefix().address()));
-    return host.hasOneIn(vip.prefix(), interfaceIndex, virtual)
+    // One with a virtual MAC has none of them: routes to the others are to stay the parent's, but
+    // for link-local ones, which are of one interface alone.
+    Link link = virtualMac(holder, host);
+    boolean linkLocal = Addresses.isLinkLocal(vip.prefix().address());
+    int where =
+        link != null && link.index() == interfaceIndex && !linkLocal
+            ? link.parent()
+            : interfaceIndex;
+    return host.hasOneIn(vip.prefix(), where, virtual)
         ? vip.prefix().address().getAddress().length * 8
         : length(vip.prefix(), holder.instance().address());
   }

@@ -13,6 +13,9 @@ public final class NetlinkSocket extends Descriptor {
   /** Sockets of this host (sock_diag(7)). */
   public static final int SOCK_DIAG = 4;
 
+  /** Packet filters, {@code nft(8)}. */
+  public static final int NETFILTER = 12;
+
   private static final int AF_NETLINK = 16;
   private static final int SO_RCVTIMEO = 20;
   private static final int RECEIVE_BUFFER = 1 << 20;

@@ -26,6 +26,7 @@ public record NetlinkMessage(int type, int flags, int sequence, int portId, byte
   static final int DUMP = 0x300;
   static final int REPLACE = 0x100;
   static final int CREATE = 0x400;
+  static final int APPEND = 0x800;
 
   /** Splits what one read returned. What is cut off or senseless at the end is left out. */
   public static List<NetlinkMessage> parse(byte[] bytes) {

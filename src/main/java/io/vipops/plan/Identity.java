@@ -24,6 +24,9 @@ final class Identity {
     if (old.isUnicast() != next.isUnicast()) {
       changes.add(next.isUnicast() ? "multicast→unicast" : "unicast→multicast");
     }
+    if (old.options().virtualMac() != next.options().virtualMac()) {
+      changes.add(next.options().virtualMac() ? "virtual MAC" : "no virtual MAC any more");
+    }
     if (!old.interfaceName().equals(next.interfaceName())) {
       changes.add("interface " + old.interfaceName() + "→" + next.interfaceName());
     }

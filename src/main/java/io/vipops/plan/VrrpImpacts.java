@@ -27,7 +27,8 @@ final class VrrpImpacts {
           "interfaceName",
           "authentication",
           "priorities",
-          "virtualAddresses");
+          "virtualAddresses",
+          "virtualMac");
 
   /** A check is in the file because a router tracks it. */
   private static final String UNKNOWN = " (if it fails here, a VIP may move: not predicted)";
@@ -88,6 +89,11 @@ final class VrrpImpacts {
       String where =
           group == null ? "" : "its VIPs go where those of sync group " + group + " are, ";
       words.add(where + "and may be nowhere until all nodes have applied");
+      risk = Risk.VIP_CHANGE;
+    }
+    boolean owner = Integer.valueOf(255).equals(after.priorities().get(node));
+    if (before.options().accept() && !after.options().accept() && !owner) {
+      words.add("its addresses take no connections any more");
       risk = Risk.VIP_CHANGE;
     }
     if (!before.options().trackInterfaces().equals(after.options().trackInterfaces())) {

@@ -52,6 +52,12 @@ final class VrrpOptionsYaml {
     if (options.unicast() != null) {
       unicast(lines, at.to("unicast"), options.unicast());
     }
+    if (!options.accept()) {
+      lines.add(at.to("accept"), "accept: false");
+    }
+    if (options.virtualMac()) {
+      lines.add(at.to("virtual_mac"), "virtual_mac: true");
+    }
     trackInterfaces(lines, at.to("track_interfaces"), options.trackInterfaces());
     if (options.syncGroup() != null) {
       lines.add(at.to("sync_group"), "sync_group: " + YamlText.string(options.syncGroup()));
@@ -126,6 +132,8 @@ final class VrrpOptionsYaml {
         readChecksum(instance),
         VrrpYamlReader.addresses(instance, "excluded_addresses", problems),
         readUnicast(instance),
+        instance.bool("accept", true),
+        instance.bool("virtual_mac", false),
         instance.string("sync_group"));
   }
 

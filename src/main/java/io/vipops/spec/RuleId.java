@@ -145,6 +145,11 @@ public enum RuleId {
       "Unicast peers are hosts of the instance's family, each named once."),
   UNICAST_NODE(
       "unicast-node", Area.VRRP, Force.ARGUABLE, "Every node is among the unicast peers of IPv6."),
+  VIRTUAL_MAC(
+      "virtual-mac",
+      Area.VRRP,
+      Force.FIXED,
+      "A virtual MAC is of one virtual router with multicast adverts and no address owner."),
   AUTH_PASSWORD(
       "auth-password",
       Area.VRRP,
@@ -178,6 +183,11 @@ public enum RuleId {
       Area.VRRP,
       Force.ADVICE,
       "An IPv6 instance has a link-local virtual address beside the others."),
+  NOT_ACCEPTED(
+      "not-accepted",
+      Area.VRRP,
+      Force.ADVICE,
+      "A listener's virtual address takes requests: accept is not false."),
 
   UPSTREAM_EMPTY("upstream-empty", Area.TRAFFIC, Force.FIXED, "An upstream has servers."),
   UPSTREAM_ONLY_BACKUPS(

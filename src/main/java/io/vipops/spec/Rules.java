@@ -21,6 +21,7 @@ enum Rules {
   SYNC_GROUPS,
   UNICAST_PEERS,
   UNICAST_NODES,
+  VIRTUAL_MACS,
   TRACKS,
   UPSTREAM_SERVERS,
   BACKUP_WITH_HASH,
@@ -41,6 +42,7 @@ enum Rules {
   SLOW_CHECK,
   SHORT_LEASE,
   LINK_LOCAL_MISSING,
+  NOT_ACCEPTED,
   INLINE_SECRET,
   UNUSED_CHECKS,
   UNUSED_UPSTREAMS,
@@ -75,6 +77,7 @@ enum Rules {
         case SYNC_GROUPS -> vrrp.syncGroups();
         case UNICAST_PEERS -> unicast.peers();
         case UNICAST_NODES -> unicast.nodes();
+        case VIRTUAL_MACS -> new VirtualMacRules(cluster, findings).virtualMacs();
         case TRACKS -> vrrp.tracks();
         case UPSTREAM_SERVERS -> traffic.upstreamServers();
         case BACKUP_WITH_HASH -> traffic.backupWithHash();
@@ -105,6 +108,7 @@ enum Rules {
         case SLOW_CHECK -> warnings.slowCheck();
         case SHORT_LEASE -> warnings.shortLease();
         case LINK_LOCAL_MISSING -> warnings.linkLocalMissing();
+        case NOT_ACCEPTED -> warnings.notAccepted();
         case INLINE_SECRET -> warnings.inlineSecret();
         case UNUSED_CHECKS -> warnings.unusedChecks();
         case UNUSED_UPSTREAMS -> warnings.unusedUpstreams();

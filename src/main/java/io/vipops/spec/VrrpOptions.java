@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param checksum of version 3 over IPv4 only
  * @param excludedAddresses move along with the virtual addresses, and are not in adverts
  * @param unicast null: adverts go to the multicast group
+ * @param accept whether an Active that is not the owner takes what is sent to the addresses
+ * @param virtualMac whether the addresses have the virtual router's MAC, RFC 9568 §7.3
  * @param syncGroup instances of the same one move together; null: it moves by itself
  */
 public record VrrpOptions(
@@ -20,13 +22,32 @@ public record VrrpOptions(
     ChecksumForm checksum,
     List<VirtualAddress> excludedAddresses,
     @Nullable Unicast unicast,
+    boolean accept,
+    boolean virtualMac,
     @Nullable String syncGroup) {
   public static final VrrpOptions DEFAULT =
-      new VrrpOptions(Garp.DEFAULT, List.of(), List.of(), ChecksumForm.AUTO, List.of(), null, null);
+      new VrrpOptions(
+          Garp.DEFAULT,
+          List.of(),
+          List.of(),
+          ChecksumForm.AUTO,
+          List.of(),
+          null,
+          true,
+          false,
+          null);
 
   /** The same but for that. */
   public VrrpOptions with(Unicast other) {
     return new VrrpOptions(
-        garp, trackInterfaces, notifications, checksum, excludedAddresses, other, syncGroup);
+        garp,
+        trackInterfaces,
+        notifications,
+        checksum,
+        excludedAddresses,
+        other,
+        accept,
+        virtualMac,
+        syncGroup);
   }
 }

@@ -27,6 +27,8 @@ final class VrrpOptionsDecoder {
         checksum(in),
         VrrpDecoder.addresses(in, "excluded_addresses"),
         unicast(in),
+        in.bool("accept", true),
+        in.bool("virtual_mac", false),
         in.string("sync_group"));
   }
 

@@ -2,8 +2,11 @@ package io.vipops.spec;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -157,6 +160,42 @@ final class Warnings {
             "adverts without a link-local address are for vipops and keepalived only: add ";
         String at = VrrpRules.at(instance) + "/virtual_addresses";
         findings.reportAtKey(RuleId.LINK_LOCAL_MISSING, at, message + advice);
+      }
+    }
+  }
+
+  /** A listener on every address is of use as long as one virtual address takes what it serves. */
+  void notAccepted() {
+    Map<InetAddress, VrrpInstance> refused = new HashMap<>();
+    boolean someAccept = false;
+    for (VrrpInstance instance : cluster.vrrp().values()) {
+      Collection<Integer> priorities = instance.priorities().values();
+      if (instance.options().accept() || priorities.stream().allMatch(it -> it == 255)) {
+        someAccept = true;
+      } else {
+        instance.virtualAddresses().forEach(it -> refused.put(it.prefix().address(), instance));
+        instance
+            .options()
+            .excludedAddresses()
+            .forEach(it -> refused.put(it.prefix().address(), instance));
+      }
+    }
+    boolean everywhere = false;
+    for (Listener listener : cluster.listeners().values()) {
+      everywhere |= listener.addresses().isEmpty();
+      for (int i = 0; i < listener.addresses().size(); i++) {
+        VrrpInstance of = refused.get(listener.addresses().get(i));
+        if (of != null) {
+          String at = Pointer.child("/listeners", listener.name()) + "/addresses/" + i;
+          String message = Addresses.text(listener.addresses().get(i)) + " takes no requests: ";
+          findings.report(RuleId.NOT_ACCEPTED, at, message + of.name() + " has accept: false");
+        }
+      }
+    }
+    if (everywhere && !someAccept) {
+      for (VrrpInstance instance : cluster.vrrp().values()) {
+        String message = "no virtual address takes requests, and there are listeners for them";
+        findings.report(RuleId.NOT_ACCEPTED, VrrpRules.at(instance) + "/accept", message);
       }
     }
   }

@@ -94,6 +94,7 @@ public record Instance(
       int version,
       boolean ipv6,
       boolean unicast,
+      boolean virtualMac,
       @Nullable String password,
       @Nullable String passwordFile) {
     @Override
@@ -104,7 +105,8 @@ public record Instance(
           + " v"
           + version
           + (ipv6 ? " IPv6" : "")
-          + (unicast ? " unicast" : "");
+          + (unicast ? " unicast" : "")
+          + (virtualMac ? " virtual MAC" : "");
     }
   }
 
@@ -118,6 +120,22 @@ public record Instance(
     return all;
   }
 
+  /**
+   * The interface that one of {@link #movedAddresses} belongs on: its own, or the instance's, or
+   * the one with the virtual MAC in the place of that.
+   */
+  public String interfaceOf(VirtualAddress vip) {
+    String named = vip.interfaceName() == null ? interfaceName : vip.interfaceName();
+    return options.virtualMac() && named.equals(interfaceName)
+        ? virtualMac().interfaceName()
+        : named;
+  }
+
+  /** The MAC of {@link #virtualAddresses}, whether it is used or not. */
+  public VirtualMac virtualMac() {
+    return new VirtualMac(virtualRouterId, isIpv6());
+  }
+
   public Identity identity() {
     return new Identity(
         interfaceName,
@@ -126,8 +144,14 @@ public record Instance(
         version,
         isIpv6(),
         isUnicast(),
+        options.virtualMac(),
         password,
         passwordFile);
+  }
+
+  /** Whether the virtual addresses are the node's own (RFC 9568 §6.1). */
+  public boolean isOwner() {
+    return priority == 255;
   }
 
   /** Whether adverts go to each peer by itself, and count from none else. */

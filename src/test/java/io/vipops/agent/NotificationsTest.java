@@ -77,7 +77,15 @@ class NotificationsTest {
         Duration.ofSeconds(3),
         List.of(),
         new VrrpOptions(
-            Garp.DEFAULT, List.of(), List.of(notifies), ChecksumForm.AUTO, List.of(), null, null));
+            Garp.DEFAULT,
+            List.of(),
+            List.of(notifies),
+            ChecksumForm.AUTO,
+            List.of(),
+            null,
+            true,
+            false,
+            null));
   }
 
   private void awaitTold(String... lines) throws Exception {

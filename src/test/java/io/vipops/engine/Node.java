@@ -209,6 +209,8 @@ final class Node implements EngineListener {
         ChecksumForm.valueOf(settings.getOrDefault("checksum", "auto").toUpperCase(Locale.ROOT)),
         addresses(settings.getOrDefault("excluded", ""), settings),
         unicast(settings),
+        Boolean.parseBoolean(settings.getOrDefault("accept", "true")),
+        Boolean.parseBoolean(settings.getOrDefault("virtual_mac", "false")),
         settings.get("sync_group"));
   }
 

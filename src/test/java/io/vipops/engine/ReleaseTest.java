@@ -115,6 +115,31 @@ class ReleaseTest {
   }
 
   @Test
+  void theTableThatKeptPacketsAwayGoesWithTheAddress() throws Exception {
+    Running us = pair.node(pair.a, settings("accept=false"));
+    pair.awaitHolder(pair.a, us);
+    kill(us);
+    assertThat(pair.a.exec("nft", "list", "ruleset")).contains("table inet vipops", VIP);
+    assertThat(release("accept=false"))
+        .contains("removed " + VIP + "/32 from eth0", "removed nftables table inet vipops")
+        .hasLineCount(2);
+    assertThat(pair.a.exec("nft", "list", "ruleset")).isEmpty();
+    assertThat(release("accept=false")).contains("no VIP was left here");
+  }
+
+  @Test
+  void theInterfaceWithTheVirtualMacGoesToo() throws Exception {
+    Running us = pair.node(pair.a, settings("virtual_mac=true"));
+    Await.until("held", SOON, () -> pair.a.ip("addr").contains(" " + VIP + "/32 "));
+    us.kill();
+    assertThat(release("virtual_mac=true"))
+        .contains("removed " + VIP + "/32 from vrrp.51", "removed interface vrrp.51")
+        .hasLineCount(2);
+    assertThat(pair.a.ip("addr")).doesNotContain(VIP, "vrrp.51");
+    assertThat(release("virtual_mac=true")).contains("no VIP was left here");
+  }
+
+  @Test
   void keepalivedTakesOverTooAndOnlyOneHolds() throws Exception {
     Running us = pair.node(pair.a, settings("version=2", "password=s3cret"));
     pair.awaitHolder(pair.a, us);

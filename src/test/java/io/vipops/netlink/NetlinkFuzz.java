@@ -30,6 +30,7 @@ public final class NetlinkFuzz {
       at += (length + 3) & ~3;
       check(message.errno() >= -1, "error number " + message.errno());
       Link.decode(message);
+      AcceptTable.concerns(message);
       InterfaceAddress.decode(message).ifPresent(it -> isAskedForAsItIs(it, payload[0]));
       for (InetAddress source : SOURCES) {
         SocketDiag.destroy(message, source, 7)

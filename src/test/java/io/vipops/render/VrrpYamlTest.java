@@ -171,6 +171,8 @@ class VrrpYamlTest {
             ChecksumForm.MESSAGE,
             List.of(new VirtualAddress(new Prefix(address(network + "70"), 32), null)),
             new Unicast(List.of(address(network + "52")), 254),
+            false,
+            true,
             "edge"));
   }
 

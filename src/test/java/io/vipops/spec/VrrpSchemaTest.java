@@ -43,6 +43,8 @@ class VrrpSchemaTest {
           track: [{check: nginx, weight: -30}]
           checksum: message
           unicast: {peers: [10.0.0.52], min_ttl: 254}
+          accept: false
+          virtual_mac: true
           notify: [{on: [active], command: [/bin/on-vip], user: nobody, timeout: 3s}]
           track_interfaces: [{interface: eth1, weight: -10}]
           garp: {repeat: 3, delay: 1s, refresh: 60s}

@@ -165,7 +165,15 @@ final class Story {
         case "garp" ->
             f.options =
                 new VrrpOptions(
-                    garp(value), List.of(), List.of(), ChecksumForm.AUTO, List.of(), null, null);
+                    garp(value),
+                    List.of(),
+                    List.of(),
+                    ChecksumForm.AUTO,
+                    List.of(),
+                    null,
+                    true,
+                    false,
+                    null);
         case "vips" -> f.virtualAddresses(value.split(","));
         case "effective" -> {}
         case "peers" -> {

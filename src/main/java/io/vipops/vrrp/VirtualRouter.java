@@ -382,13 +382,14 @@ public class VirtualRouter {
     int theirs = advert.priority();
     int ours = self.priority();
     boolean version2 = self.instance().version() == 2;
+    long untilNs = Math.max(nowNs, heldUpUntilNs); // whenever it came, we were silent until then
     if (version2 && self.isOwner()) {
       return; // RFC 3768 §7.1
     }
     if (theirs == 0) {
       duty.advertise(self, nowNs, out);
-    } else if (duty.stalled(self, nowNs)) {
-      giveWay(advert, source, Reasons.stalled(source, duty.silentNs(nowNs)), nowNs, out);
+    } else if (duty.stalled(self, untilNs)) {
+      giveWay(advert, source, Reasons.stalled(source, duty.silentNs(untilNs)), nowNs, out);
     } else if (self.losesTo(theirs, source, ownSource)) {
       String reason =
           theirs == ours ? Reasons.tied(source, theirs) : Reasons.advertised(source, theirs, ours);

@@ -131,6 +131,9 @@ final class Receiver {
       notice(it, packet, accepted);
       if (wakeNs - arrivedNs > HELD_UP_NS) {
         it.heldUp(wakeNs);
+        if (it.leader != null) {
+          it.leader.heldUp(wakeNs);
+        }
       }
       hear(it, accepted.advertisement(), packet.ip().source(), arrivedNs);
     }

@@ -113,14 +113,15 @@ public class VirtualRouter {
     switch (state) {
       case BACKUP, FAULT -> watch.hearMember(self, heard, nowNs);
       case ACTIVE -> {
-        boolean stalled = duty.stalled(self, nowNs);
+        long untilNs = Math.max(nowNs, heldUpUntilNs);
+        boolean stalled = duty.stalled(self, untilNs);
         if (stalled || losesTo(heard, nowNs)) {
           damping.moved(false, nowNs);
           ActiveDuty.releaseAll(self.instance(), out);
           watch.begin("another Active of the sync group", nowNs);
           String reason =
               stalled
-                  ? Reasons.stalled(heard.source(), duty.silentNs(nowNs))
+                  ? Reasons.stalled(heard.source(), duty.silentNs(untilNs))
                   : Reasons.overheard(heard, self.priority());
           move(canServe() ? State.BACKUP : State.FAULT, reason, out);
         }
@@ -488,15 +489,16 @@ public class VirtualRouter {
     int theirs = advert.priority();
     int ours = self.priority();
     boolean version2 = self.instance().version() == 2;
+    long untilNs = Math.max(nowNs, heldUpUntilNs); // whenever it came, we were silent until then
     if (version2 && self.isOwner()) {
       return; // RFC 3768 §7.1
     }
     if (theirs == 0) {
       duty.advertise(self, nowNs, out);
-    } else if (self.follows() && (duty.stalled(self, nowNs) || theirs > ours)) {
+    } else if (self.follows() && (duty.stalled(self, untilNs) || theirs > ours)) {
       return; // the first of the sync group is told, and gives way for all
-    } else if (!self.follows() && duty.stalled(self, nowNs)) {
-      giveWay(advert, source, Reasons.stalled(source, duty.silentNs(nowNs)), nowNs, out);
+    } else if (!self.follows() && duty.stalled(self, untilNs)) {
+      giveWay(advert, source, Reasons.stalled(source, duty.silentNs(untilNs)), nowNs, out);
     } else if (!self.follows() && self.losesTo(theirs, source, ownSource)) {
       String reason =
           theirs == ours ? Reasons.tied(source, theirs) : Reasons.advertised(source, theirs, ours);

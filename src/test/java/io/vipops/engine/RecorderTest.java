@@ -61,7 +61,8 @@ class RecorderTest {
       }
     }
     assertThat(problems.poll()).isEqualTo("recording to " + file + " ended: it is 1 MiB long");
-    assertThat(Files.size(file)).isBetween(1L << 20, (1L << 20) + 100);
+    // A line about lost events, an event and the last line may come on top.
+    assertThat(Files.size(file)).isBetween(1L << 20, (1L << 20) + 200);
     assertThat(Files.readString(file)).endsWith("# the recording ends at its limit\n");
   }
 

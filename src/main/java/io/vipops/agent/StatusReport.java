@@ -181,6 +181,10 @@ final class StatusReport {
   private List<String> degraded(List<InstanceStatus> instances) {
     Set<String> reasons = new LinkedHashSet<>(); // two conditions may have the same message
     for (InstanceStatus one : instances) {
+      if (one.rival() != null) {
+        reasons.add(
+            "two Actives: " + one.rival() + " advertises for " + one.instance().name() + ", too");
+      }
       if (one.state() == State.FAULT) {
         reasons.add(one.instance().name() + " is in Fault: " + one.reason());
       } else {
@@ -272,6 +276,11 @@ final class StatusReport {
         Map.of("configured", one.instance().priority(), "effective", one.effectivePriority()));
     status.put("advert_interval_ms", one.instance().advertInterval().toMillis());
     status.put("active_peer", one.activePeer());
+    status.put("other_active", one.rival());
+    String group = one.instance().options().syncGroup();
+    if (group != null) {
+      status.put("sync_group", group);
+    }
     if (one.checksum() != null) {
       String wanted = one.instance().options().checksum().name().toLowerCase(Locale.ROOT);
       status.put("checksum", Map.of("configured", wanted, "sent", one.checksum()));
@@ -287,6 +296,7 @@ final class StatusReport {
     counters.put("sent", one.sent());
     counters.put("received", one.received());
     counters.put("discarded", one.discarded());
+    counters.put("other_actives", one.contests());
     status.put("counters", counters);
     return status;
   }

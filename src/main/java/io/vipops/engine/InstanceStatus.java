@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param discarded packets not acted on, by reason: {@code ttl}, {@code checksum}, ...
  * @param checksum form of the checksum that is sent, in words; null: there is no choice
  * @param learnedChecksum the same where the peers taught it; null: they did not
+ * @param rival address of another Active, while this one is Active; null: none
+ * @param contests how often another Active turned up while this one was Active
  */
 public record InstanceStatus(
     Instance instance,
@@ -30,7 +32,9 @@ public record InstanceStatus(
     SortedMap<String, Long> discarded,
     List<Tracked> interfaces,
     @Nullable String checksum,
-    @Nullable Checksum learnedChecksum) {
+    @Nullable Checksum learnedChecksum,
+    @Nullable String rival,
+    long contests) {
 
   /** The virtual router's name over restarts, whatever the instance is called. */
   public String router() {

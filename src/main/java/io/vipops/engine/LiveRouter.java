@@ -250,6 +250,7 @@ final class LiveRouter {
    */
   InstanceStatus status(HostTable host) {
     InetAddress peer = router.activePeer();
+    InetAddress rival = router.rival(System.nanoTime());
     return new InstanceStatus(
         configured.shown(),
         router.state(),
@@ -265,6 +266,8 @@ final class LiveRouter {
             .map(it -> new InstanceStatus.Tracked(it, host.linkProblem(it.name())))
             .toList(),
         checksum.text(),
-        checksum.learned());
+        checksum.learned(),
+        rival == null ? null : Addresses.text(rival),
+        router.contests());
   }
 }

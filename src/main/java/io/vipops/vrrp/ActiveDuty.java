@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What an Active does by the clock: adverts, the lease of its addresses, gratuitous ARP. */
 final class ActiveDuty {
@@ -33,6 +34,8 @@ final class ActiveDuty {
   private long renewAtNs = NEVER;
   private final Announcements announcements = new Announcements();
   private long contestedNs = NEVER;
+  private @Nullable InetAddress rival;
+  private long contests;
   private long begunNs;
   private final Map<InetAddress, Long> defendedNs = new HashMap<>();
 
@@ -141,35 +144,47 @@ final class ActiveDuty {
    *
    * @return whether this is the first sign
    */
-  boolean contest(Self self, long nowNs, List<Effect> out) {
+  boolean contest(Self self, InetAddress source, long nowNs, List<Effect> out) {
     boolean first = contestedNs == NEVER || nowNs - contestedNs > self.downNs(self.intervalNs());
     contestedNs = nowNs;
+    rival = source;
+    contests += first ? 1 : 0;
     announcements.dispute(self.instance(), first, nowNs, out);
     return first;
   }
 
   /** Whether no other Active was heard for as long as one takes to give way. */
   boolean isAlone(Self self, long nowNs) {
-    long downNs = self.downNs(self.intervalNs());
-    boolean contested = contestedNs != NEVER && nowNs - contestedNs <= downNs;
-    return !contested && nowNs - begunNs > downNs;
+    return rival(self, nowNs) == null && nowNs - begunNs > self.downNs(self.intervalNs());
+  }
+
+  /** Another Active, whose advert lost against ours and was not the last of it; null: none. */
+  @Nullable InetAddress rival(Self self, long nowNs) {
+    boolean lately = contestedNs != NEVER && nowNs - contestedNs <= self.downNs(self.intervalNs());
+    return lately ? rival : null;
+  }
+
+  /** How often another Active turned up. */
+  long contests() {
+    return contests;
   }
 
   /**
    * Another host says that it has one of our addresses, without an advert that would do. Defended
    * as RFC 5227 §2.4 (c) has it, at most every ten seconds.
    *
-   * @return false: an Active before us may have said so, and knows better by now
+   * @return false: not now, or an Active before us may have said so, and knows better by now
    */
   boolean defend(VirtualAddress address, long nowNs, List<Effect> out) {
     if (nowNs - begunNs < BEFORE_US_NS) {
       return false;
     }
     Long lastNs = defendedNs.get(address.prefix().address());
-    if (lastNs == null || nowNs - lastNs >= DEFEND_NS) {
-      defendedNs.put(address.prefix().address(), nowNs);
-      out.add(new Effect.Announce(List.of(address)));
+    if (lastNs != null && nowNs - lastNs < DEFEND_NS) {
+      return false;
     }
+    defendedNs.put(address.prefix().address(), nowNs);
+    out.add(new Effect.Announce(List.of(address)));
     return true;
   }
 

@@ -483,6 +483,16 @@ public class VirtualRouter {
     return state == State.BACKUP ? watch.active() : null;
   }
 
+  /** Who else is Active, while this one is; null: nobody was heard lately. */
+  public @Nullable InetAddress rival(long nowNs) {
+    return state == State.ACTIVE ? duty.rival(self, nowNs) : null;
+  }
+
+  /** How often another Active turned up while this one was Active. */
+  public long contests() {
+    return duty.contests();
+  }
+
   /** RFC 9568 §6.4.3. */
   private void hearAsActive(
       Advertisement advert, InetAddress source, long nowNs, List<Effect> out) {
@@ -508,7 +518,7 @@ public class VirtualRouter {
       if (!version2) {
         duty.answer(self, nowNs, out);
       }
-      if (duty.contest(self, nowNs, out)) {
+      if (duty.contest(self, source, nowNs, out)) {
         out.add(new Effect.Report(Reasons.twoActives(source, theirs, ours)));
       }
     }

@@ -109,6 +109,12 @@ final class Metrics {
     families
         .counter("vipops_vrrp_adverts_received", "Valid adverts.", number(counters.get("received")))
         .label("instance", name);
+    families
+        .counter(
+            "vipops_vrrp_other_actives",
+            "Times that another Active turned up beside this one.",
+            number(counters.get("other_actives")))
+        .label("instance", name);
     map(counters.get("discarded"))
         .forEach(
             (reason, count) ->

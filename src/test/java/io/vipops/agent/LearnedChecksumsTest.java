@@ -53,7 +53,9 @@ class LearnedChecksumsTest {
         new TreeMap<>(),
         List.of(),
         null,
-        learned);
+        learned,
+        null,
+        0);
   }
 
   @Test

@@ -31,6 +31,26 @@ class VirtualRouterTest {
   }
 
   @Test
+  void namesAnotherActiveUntilItIsSilentAndCountsHowOftenOneCame() {
+    router.onStart(0);
+    long nowNs = router.nextDeadlineNs();
+    router.onTimer(nowNs);
+    assertThat(router.rival(nowNs)).isNull();
+    for (int i = 0; i < 3; i++) {
+      router.onAdvertisement(advert(90), InstanceFixture.address("lb02"), nowNs + i);
+    }
+    assertThat(router.rival(nowNs)).isEqualTo(InstanceFixture.address("lb02"));
+    assertThat(router.contests()).isEqualTo(1);
+    nowNs += 10_000_000_000L;
+    assertThat(router.rival(nowNs)).isNull();
+    router.onTimer(nowNs);
+    router.onAdvertisement(advert(90), InstanceFixture.address("lb02"), nowNs);
+    assertThat(router.contests()).isEqualTo(2);
+    router.onStop("stopping", nowNs);
+    assertThat(router.rival(nowNs)).isNull();
+  }
+
+  @Test
   void startsOnce() {
     router.onStart(0);
     assertThat(router.onStart(1)).isEmpty();

@@ -169,6 +169,7 @@ class StatusSiteTest {
             "vipops_vrrp_advert_lateness_seconds_bucket{le=\"+Inf\"} 12",
             "vipops_vrrp_advert_lateness_seconds_count 12",
             "vipops_vrrp_advert_lateness_seconds_sum 0.004",
+            "vipops_vrrp_other_actives_total{instance=\"web\"} 2.0",
             "vipops_vrrp_packets_discarded_total{instance=\"web\",reason=\"ttl\"} 0.0",
             "vipops_check_ok{check=\"nginx\"} 1.0",
             "vipops_condition{type=\"Ready\"} 1.0",

@@ -21,8 +21,10 @@ public final class Holders implements AutoCloseable {
 
   private record Change(LocalDateTime at, int host, boolean has) {}
 
+  private final List<LabHost> hosts;
   private final List<Running> monitors = new ArrayList<>();
   private final boolean[] has = new boolean[2];
+  private int marks;
 
   Holders(Pair pair) throws Exception {
     this(pair, Pair.VIP);
@@ -35,25 +37,32 @@ public final class Holders implements AutoCloseable {
   /** Watches {@code a} and {@code b} from now on. */
   public Holders(LabHost a, LabHost b, String vip) throws Exception {
     line = Pattern.compile("\\[([0-9T:.-]+)\\] (Deleted )?.* inet6? " + Pattern.quote(vip) + "/");
-    for (LabHost host : List.of(a, b)) {
+    hosts = List.of(a, b);
+    for (LabHost host : hosts) {
       has[monitors.size()] = host.holds(vip);
       Running monitor = host.start("ip", "-ts", "-o", "monitor", "address");
       monitors.add(monitor);
-      awaitListening(host, monitor);
+      catchUp(host, monitor);
     }
   }
 
-  /** It listens once it tells of a change made for that. */
-  private static void awaitListening(LabHost host, Running monitor) throws Exception {
+  /** It has told all that was before once it tells of a change made for that. */
+  private void catchUp(LabHost host, Running monitor) throws Exception {
+    String mark = "192.0.2." + (1 + marks++ % 250) + "/32";
+    long told = count(monitor, mark);
     var unused =
         Await.until(
             "monitor listens",
             Pair.SOON,
             () -> {
-              host.ip("addr", "add", "192.0.2.1/32", "dev", "lo");
-              host.ip("addr", "del", "192.0.2.1/32", "dev", "lo");
-              return monitor.output().contains("192.0.2.1");
+              host.ip("addr", "add", mark, "dev", "lo");
+              host.ip("addr", "del", mark, "dev", "lo");
+              return count(monitor, mark) > told;
             });
+  }
+
+  private static long count(Running monitor, String mark) {
+    return monitor.output().lines().filter(it -> it.contains(mark)).count();
   }
 
   /** For how long both had it, in all. */
@@ -104,6 +113,11 @@ public final class Holders implements AutoCloseable {
   private List<Change> changes() {
     List<Change> changes = new ArrayList<>();
     for (int host = 0; host < 2; host++) {
+      try {
+        catchUp(hosts.get(host), monitors.get(host));
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
       Matcher found = line.matcher(monitors.get(host).output());
       while (found.find()) {
         changes.add(new Change(LocalDateTime.parse(found.group(1)), host, found.group(2) == null));

@@ -48,14 +48,14 @@ final class QuietInvariants {
 
   /** In the end: one host has every address, no other has any, and it is the one that speaks. */
   private void oneServes(FaultyRouter router, Spans.Span quiet, List<String> wrong) {
-    Spans.Span end = new Spans.Span(quiet.untilUs() - 1, quiet.untilUs());
+    long endUs = beforeItMoves(router, quiet);
+    Spans.Span end = new Spans.Span(endUs - 1, endUs);
     List<Integer> holders =
         IntStream.range(0, 3)
             .filter(host -> !evidence.any(host, router.allAddresses(), end).isEmpty())
             .boxed()
             .toList();
-    long fromUs = quiet.untilUs() - router.intervalUs() - FaultInvariants.SLACK_US;
-    Spans.Span lately = new Spans.Span(fromUs, quiet.untilUs());
+    Spans.Span lately = lately(router, endUs);
     List<Integer> speakers =
         IntStream.range(0, 3).filter(host -> lastWord(host, router, lately) > 0).boxed().toList();
     boolean one = holders.size() == 1 && speakers.equals(holders);
@@ -69,6 +69,25 @@ final class QuietInvariants {
       looks++;
       best += holders.get(0) == router.best() ? 1 : 0;
     }
+  }
+
+  private static Spans.Span lately(FaultyRouter router, long endUs) {
+    return new Spans.Span(endUs - router.intervalUs() - FaultInvariants.SLACK_US, endUs);
+  }
+
+  /**
+   * A better host may take over in a quiet time, once no hold keeps it from that: then it is right
+   * before that one looks, and it has to have been like that for as long.
+   */
+  private long beforeItMoves(FaultyRouter router, Spans.Span quiet) {
+    Spans.Span lately = lately(router, quiet.untilUs());
+    long endUs = quiet.untilUs();
+    for (int host = 0; host < 3; host++) {
+      for (Spans.Span held : evidence.any(host, router.allAddresses(), lately).all()) {
+        endUs = held.fromUs() > lately.fromUs() ? Math.min(endUs, held.fromUs()) : endUs;
+      }
+    }
+    return endUs;
   }
 
   /** The last priority that it advertised; 0: it resigned, or said nothing. */

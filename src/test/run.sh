@@ -61,9 +61,13 @@ if [ "$mode" = soak ]; then
 else
   soak="-Dvipops.soak=false -Dsurefire.timeout=3000"
 fi
-mvn -B -ntp -DforkCount=2 -Dgroups=root "-Dtest=*Test,!PushTest,!ColdStartTest,!FloodTest" $soak surefire:test
+mvn -B -ntp -DforkCount=2 -Dgroups=root "-Dtest=*Test,!PushTest,!ColdStartTest,!FloodTest,!RandomFaultsTest" $soak surefire:test
 # Alone, since they hold times against limits, and a flood leaves others no processor.
 mvn -B -ntp -Dgroups=root -Dtest=PushTest,ColdStartTest,FloodTest $soak surefire:test
+if [ "$mode" = soak ]; then
+  step "an hour of random faults"
+  mvn -B -ntp -Dgroups=root -Dtest=RandomFaultsTest $soak surefire:test
+fi
 
 other=$(find /usr/lib/jvm -maxdepth 1 -name '*25*' -type d 2>/dev/null | head -n 1)
 if [ -n "$other" ]; then

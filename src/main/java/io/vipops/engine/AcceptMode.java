@@ -204,10 +204,14 @@ final class AcceptMode implements AutoCloseable {
   }
 
   private synchronized void restore() {
-    if (closed || dropped.isEmpty()) {
+    if (closed) {
       return;
     }
     try {
+      if (dropped.isEmpty()) {
+        boolean unused = kernel().remove(); // a saved ruleset may have brought it back
+        return;
+      }
       kernel().put(dropped);
       tell("was changed by somebody else and is restored");
     } catch (SystemCallException e) {

@@ -35,6 +35,7 @@ final class VirtualMacSettings {
       copy("ipv4", it, refused);
       // Each answers ARP for its own addresses alone, and the node asks in its own name.
       put(conf("ipv4", name, "arp_ignore"), "1", refused);
+      put(conf("ipv4", name, "arp_announce"), "2", refused);
       raise(conf("ipv4", it.parent(), "arp_ignore"), 1, refused);
       raise(conf("ipv4", it.parent(), "arp_announce"), 2, refused);
       // What comes in here is answered by way of the parent, even where "all" is strict.

@@ -22,6 +22,9 @@ final class VirtualMacs implements AutoCloseable {
   /** The note on what is ours. */
   private static final String MARK = "vipops";
 
+  /** Whatever others do to it as fast as they can, the loop has its turn in between. */
+  private static final long PAUSE_MS = 50;
+
   /** RTMGRP_LINK. */
   private static final int LINKS = 0x1;
 
@@ -121,25 +124,37 @@ final class VirtualMacs implements AutoCloseable {
 
   private void ensure(List<Wanted> all, Rtnetlink kernel) throws SystemCallException {
     HostTable host = kernel.dump();
+    List<String> problems = new ArrayList<>();
     for (Wanted it : all) {
-      Link parent = host.link(it.parent);
-      if (parent == null) {
-        continue; // made when that comes
+      try {
+        ensure(it, host, kernel);
+      } catch (EngineException e) {
+        problems.add(e.getMessage()); // the others are to have theirs all the same
       }
-      String taken = taken(it, host);
-      if (taken != null) {
-        throw new EngineException(taken);
-      }
-      Link link = host.link(it.name());
-      if (link == null || !it.is(link, parent)) {
-        make(it, link, parent, kernel);
-      } else if (link.isUp() != it.isRoused(link)) {
-        int unused = kernel.up(link.index(), it.isRoused(link));
-      }
-      String problem = settings.set(it);
-      if (problem != null) {
-        tell(List.of(it), problem);
-      }
+    }
+    if (!problems.isEmpty()) {
+      throw new EngineException(String.join("; ", problems));
+    }
+  }
+
+  private void ensure(Wanted it, HostTable host, Rtnetlink kernel) throws SystemCallException {
+    Link parent = host.link(it.parent);
+    if (parent == null) {
+      return; // made when that comes
+    }
+    String taken = taken(it, host);
+    if (taken != null) {
+      throw new EngineException(taken);
+    }
+    Link link = host.link(it.name());
+    if (link == null || !it.is(link, parent)) {
+      make(it, link, parent, kernel);
+    } else if (link.isUp() != it.isRoused(link)) {
+      int unused = kernel.up(link.index(), it.isRoused(link));
+    }
+    String problem = settings.set(it);
+    if (problem != null) {
+      tell(List.of(it), problem);
     }
   }
 
@@ -150,6 +165,12 @@ final class VirtualMacs implements AutoCloseable {
       errno = kernel.makeMacvlan(it.name(), parent.index(), it.mac.resting());
     }
     Link made = errno == 0 ? kernel.dump().link(it.name()) : null;
+    if (made != null && made.parent() != parent.index()) {
+      int unused = kernel.deleteLink(made.index());
+      throw new EngineException(
+          "instance %s: %s is a macvlan itself, which cannot carry a virtual MAC: name the interface below it"
+              .formatted(it.instance, it.parent));
+    }
     if (made != null) {
       errno = kernel.mark(made.index(), MARK);
     }
@@ -208,8 +229,11 @@ final class VirtualMacs implements AutoCloseable {
       while (!closed) {
         if (isChanged(changes)) {
           again();
+          Thread.sleep(PAUSE_MS);
         }
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** Error rule of virtual MACs: what they cannot be combined with. */
 final class VirtualMacRules {
+  /** 40 bytes of IPv6, 8 of VRRP and 16 for each, in the 1,500 of Ethernet. */
+  private static final int MOST_IPV6 = 90;
+
   private final Cluster cluster;
   private final Findings findings;
 
@@ -24,6 +27,13 @@ final class VirtualMacRules {
       }
       if (it.priorities().containsValue(255)) {
         report(it, "an address owner's address has the MAC of its interface: use 1 to 254");
+      }
+      if (it.isIpv6() && it.virtualAddresses().size() > MOST_IPV6) {
+        report(
+            it,
+            "an advert of more than "
+                + MOST_IPV6
+                + " IPv6 addresses fits into no frame: make a second instance");
       }
       VrrpInstance other = seen.putIfAbsent(it.virtualRouterId() + " " + it.isIpv6(), it);
       if (other != null) {

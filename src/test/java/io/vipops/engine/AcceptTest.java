@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipops.lab.Await;
 import io.vipops.lab.LabHost;
 import io.vipops.lab.Running;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a client gets from an Active with {@code accept: false} (RFC 9568 §6.4.3), on whose host a
@@ -171,6 +174,20 @@ class AcceptTest {
     host.exec("nft", "delete", "element", "inet", "vipops", "ipv4", "{", VIP, "}");
     Await.until("restored", SOON, () -> tables(host).equals(before));
     assertThat(node.output().split("somebody else", -1)).as("told once a minute").hasSize(2);
+  }
+
+  @Test
+  void aTableThatASavedRulesetBringsBackIsRemovedOnceNobodyWantsIt(@TempDir Path folder)
+      throws Exception {
+    Running node = start(host, "accept=false");
+    pair.awaitHolder(host, node);
+    Path saved = folder.resolve("nftables.conf");
+    Files.writeString(saved, tables(host));
+    node.tell("apply accept=true");
+    Await.until("removed", SOON, () -> tables(host).isEmpty());
+    host.exec("nft", "-f", saved.toString());
+    Await.until("removed again", SOON, () -> tables(host).isEmpty());
+    assertThat(connects(VIP)).isTrue();
   }
 
   @Test

@@ -60,6 +60,9 @@ class BothFailTest {
           new Row(7, 0, "lb01", "lb02"),
           new Row(8, 0, "", "lb01"));
 
+  /** Each host's monitor stamps a change when it comes to read of it. */
+  private static final Duration MONITORS_APART = Duration.ofMillis(10);
+
   private static final List<String> NODES = List.of("lb01", "lb02");
 
   @TempDir Path folder;
@@ -121,7 +124,7 @@ class BothFailTest {
         if (row.weight() != 0) { // of weight 0, Fault and back are transitions, too
           assertThat(Math.max(a, b)).as("transitions, %s", row).isLessThanOrEqualTo(2);
         }
-        assertThat(seen.neither()).as("held by nobody, %s", row).isZero();
+        assertThat(seen.neither()).as("held by nobody, %s", row).isLessThan(MONITORS_APART);
         assertThat(silence).as("no answer, s, %s", row).isLessThan(MOST_SILENCE_S);
       }
     }

@@ -45,7 +45,6 @@ final class LiveRouter {
   private long sent;
   private long sentNs;
   private long received;
-  private long heldUpUntilNs;
 
   /** Every reason is there from the start: a counter that appears late looks like a reset. */
   private final SortedMap<String, Long> discarded = new TreeMap<>();
@@ -216,14 +215,6 @@ final class LiveRouter {
       encodedFor = null;
     }
     return news;
-  }
-
-  /** The loop was held up until then; said once for all that waited. */
-  void heldUp(long untilNs) {
-    if (heldUpUntilNs != untilNs) {
-      heldUpUntilNs = untilNs;
-      router.onHeldUp(untilNs);
-    }
   }
 
   void countDiscarded(String why, long number) {

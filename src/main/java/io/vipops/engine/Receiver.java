@@ -21,9 +21,6 @@ final class Receiver {
   /** The same complaint about the same router is not repeated sooner. */
   private static final long QUIET_NS = 60_000_000_000L;
 
-  /** A packet that waited for so long may not be the latest news. */
-  private static final long HELD_UP_NS = 10_000_000L;
-
   private final Performer performer;
   private final Bulletin bulletin;
   private final PacketBatch batch;
@@ -129,22 +126,18 @@ final class Receiver {
     } else if (decoded instanceof Decoded.Accepted accepted) {
       it.heard(accepted.advertisement());
       notice(it, packet, accepted);
-      if (wakeNs - arrivedNs > HELD_UP_NS) {
-        it.heldUp(wakeNs);
-        if (it.leader != null) {
-          it.leader.heldUp(wakeNs);
-        }
-      }
       hear(it, accepted.advertisement(), packet.ip().source(), arrivedNs);
     }
   }
 
-  private void hear(LiveRouter it, Advertisement advert, InetAddress source, long nowNs) {
-    performer.perform(it, it.router().onAdvertisement(advert, source, nowNs), nowNs);
+  private void hear(LiveRouter it, Advertisement advert, InetAddress source, long arrivedNs) {
+    long nowNs = Math.max(arrivedNs, wakeNs);
+    performer.perform(it, it.router().onAdvertisement(advert, source, arrivedNs, nowNs), nowNs);
     LiveRouter leader = it.leader;
     if (leader != null) {
       Overheard heard = it.router().overheard(advert, source);
-      performer.perform(leader, leader.router().onMemberAdvertisement(heard, nowNs), nowNs);
+      performer.perform(
+          leader, leader.router().onMemberAdvertisement(heard, arrivedNs, nowNs), nowNs);
     }
   }
 

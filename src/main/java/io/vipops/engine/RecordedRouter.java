@@ -34,13 +34,16 @@ final class RecordedRouter extends VirtualRouter {
   }
 
   @Override
-  public List<Effect> onAdvertisement(Advertisement advert, InetAddress source, long nowNs) {
-    return put(nowNs, super.onAdvertisement(advert, source, nowNs), "advert", advert, source);
+  public List<Effect> onAdvertisement(
+      Advertisement advert, InetAddress source, long arrivedNs, long nowNs) {
+    List<Effect> effects = super.onAdvertisement(advert, source, arrivedNs, nowNs);
+    return put(nowNs, effects, "advert", advert, source, arrivedNs);
   }
 
   @Override
-  public List<Effect> onMemberAdvertisement(Overheard heard, long nowNs) {
-    return put(nowNs, super.onMemberAdvertisement(heard, nowNs), "member", heard);
+  public List<Effect> onMemberAdvertisement(Overheard heard, long arrivedNs, long nowNs) {
+    List<Effect> effects = super.onMemberAdvertisement(heard, arrivedNs, nowNs);
+    return put(nowNs, effects, "member", heard, arrivedNs);
   }
 
   @Override
@@ -77,12 +80,6 @@ final class RecordedRouter extends VirtualRouter {
   public void onOverflow(long nowNs) {
     super.onOverflow(nowNs);
     List<Effect> unused = put(nowNs, List.of(), "overflow");
-  }
-
-  @Override
-  public void onHeldUp(long nowNs) {
-    super.onHeldUp(nowNs);
-    List<Effect> unused = put(nowNs, List.of(), "held_up");
   }
 
   @Override

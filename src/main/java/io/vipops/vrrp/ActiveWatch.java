@@ -152,7 +152,7 @@ final class ActiveWatch {
 
   /** Whether and why to become Active now; null: not yet. */
   @Nullable TakeOver takeOver(Self self, long nowNs) {
-    if (!self.mayBecomeActive()) {
+    if (nowNs < deadlineNs(self)) {
       return null;
     }
     if (self.isOwner()) {
@@ -162,7 +162,7 @@ final class ActiveWatch {
       int base = senders.basePriority(self.instance(), source);
       return new TakeOver(Reasons.degraded(source, priority, base, self.priority()), true);
     }
-    if (nowNs < deadlineNs(self)) {
+    if (nowNs < waitDeadlineNs(self)) {
       return null;
     }
     if (source == null || resigned) {
@@ -186,11 +186,16 @@ final class ActiveWatch {
   long deadlineNs(Self self) {
     if (!self.mayBecomeActive()) {
       return NEVER;
+    } else if (self.isOwner()) {
+      return restartedNs;
     }
-    long heldNs = replacesDegraded(self) ? damping.heldUntilNs() : NEVER;
-    return Math.min(
-        Math.min(downDeadlineNs(self), heldNs),
-        failsAlike(self) ? NEVER : preemptDeadlineNs(self.instance()));
+    long waitNs = waitDeadlineNs(self);
+    return replacesDegraded(self) ? Math.min(waitNs, damping.endOfHoldNs(heardNs)) : waitNs;
+  }
+
+  private long waitDeadlineNs(Self self) {
+    long preemptNs = failsAlike(self) ? NEVER : preemptDeadlineNs(self.instance());
+    return Math.min(downDeadlineNs(self), preemptNs);
   }
 
   /**
@@ -238,8 +243,7 @@ final class ActiveWatch {
     if (!counts) {
       return NEVER;
     }
-    long dueNs = betterSinceNs + delayNs;
-    return damping.holds(dueNs) ? damping.heldUntilNs() : dueNs;
+    return damping.endOfHoldNs(betterSinceNs + delayNs);
   }
 
   private boolean mayForce(Self self, long nowNs) {

@@ -109,14 +109,13 @@ final class Damping {
     return movesNs.size();
   }
 
-  /** Whether a hold lasts. */
-  boolean holds(long nowNs) {
+  private boolean holds(long nowNs) {
     return heldUntilNs != NEVER && nowNs < heldUntilNs;
   }
 
-  /** When the last hold is over; only after {@link #holds} said yes. */
-  long heldUntilNs() {
-    return heldUntilNs;
+  /** When the hold that lasts at that time is over; that time: none does. */
+  long endOfHoldNs(long atNs) {
+    return holds(atNs) ? heldUntilNs : atNs;
   }
 
   /** A hold has begun since this was last asked: the line for it; null: none has. */

@@ -26,12 +26,6 @@ public class VirtualRouter {
   private boolean linkUp = true;
   private String linkReason = "";
 
-  /** See {@link #onHeldUp}. */
-  private long heldUpUntilNs = Long.MIN_VALUE;
-
-  /** Adverts were heard since the last decision whether to take over. */
-  private boolean undecided;
-
   public VirtualRouter(Instance instance, Standing standing) {
     self = new Self(instance, standing);
     ownSource = instance.address();
@@ -67,26 +61,24 @@ public class VirtualRouter {
   }
 
   /**
-   * An advertisement that passed every receive check.
+   * An advertisement that passed every receive check. A Backup takes note of it: whether to take
+   * over is for {@link #onTimer}, once all that waits is heard.
    *
-   * @param nowNs when it arrived, which may be a little before the last event's time
+   * @param arrivedNs when it arrived: long before {@code nowNs} where the host was held up
    */
-  public List<Effect> onAdvertisement(Advertisement advert, InetAddress source, long nowNs) {
+  public List<Effect> onAdvertisement(
+      Advertisement advert, InetAddress source, long arrivedNs, long nowNs) {
     List<Effect> out = new ArrayList<>();
     if (source.equals(ownSource)) {
       return out; // our own, looped back, or a node that was given our address
     }
     switch (state) {
-      case BACKUP -> {
-        watch.hear(self, advert, source, nowNs);
-        undecided = nowNs < heldUpUntilNs;
-        if (!undecided) {
-          takeOverIfDue(nowNs, out);
-        }
+      case BACKUP, FAULT -> {
+        watch.hear(self, advert, source, arrivedNs);
+        reportHold(out);
       }
-      case ACTIVE -> hearAsActive(advert, source, nowNs, out);
-      case HANDING_OVER -> handOver.hear(advert.priority(), source, nowNs);
-      case FAULT -> watch.hear(self, advert, source, nowNs);
+      case ACTIVE -> hearAsActive(advert, source, arrivedNs, nowNs, out);
+      case HANDING_OVER -> handOver.hear(advert.priority(), source, arrivedNs);
       case INIT -> {}
     }
     return out;
@@ -105,28 +97,27 @@ public class VirtualRouter {
    * it counts here as far as priorities tell, for nothing else of it is this instance's. Who gives
    * way to it does not say priority 0: that would call others of this LAN to what one of them has.
    */
-  public List<Effect> onMemberAdvertisement(Overheard heard, long nowNs) {
+  public List<Effect> onMemberAdvertisement(Overheard heard, long arrivedNs, long nowNs) {
     List<Effect> out = new ArrayList<>();
     if (heard.priority() == 0) {
       return out; // it says so here, too, or does not mean this instance
     }
     switch (state) {
-      case BACKUP, FAULT -> watch.hearMember(self, heard, nowNs);
+      case BACKUP, FAULT -> watch.hearMember(self, heard, arrivedNs);
       case ACTIVE -> {
-        long untilNs = Math.max(nowNs, heldUpUntilNs);
-        boolean stalled = duty.stalled(self, untilNs);
+        boolean stalled = duty.stalled(self, nowNs);
         if (stalled || losesTo(heard, nowNs)) {
           damping.moved(false, nowNs);
           ActiveDuty.releaseAll(self.instance(), out);
           watch.begin("another Active of the sync group", nowNs);
           String reason =
               stalled
-                  ? Reasons.stalled(heard.source(), duty.silentNs(untilNs))
+                  ? Reasons.stalled(heard.source(), duty.silentNs(nowNs))
                   : Reasons.overheard(heard, self.priority());
           move(canServe() ? State.BACKUP : State.FAULT, reason, out);
         }
       }
-      case HANDING_OVER -> handOver.hear(heard.priority(), heard.source(), nowNs);
+      case HANDING_OVER -> handOver.hear(heard.priority(), heard.source(), arrivedNs);
       case INIT -> {}
     }
     return out;
@@ -143,10 +134,7 @@ public class VirtualRouter {
   public List<Effect> onTimer(long nowNs) {
     List<Effect> out = new ArrayList<>();
     switch (state) {
-      case BACKUP -> {
-        undecided = false;
-        takeOverIfDue(nowNs, out);
-      }
+      case BACKUP -> takeOverIfDue(nowNs, out);
       case ACTIVE -> duty.onTimer(self, nowNs, out);
       case HANDING_OVER -> endHandOver(nowNs, out);
       case FAULT -> serveIfNobodyDoes(nowNs, out);
@@ -185,7 +173,6 @@ public class VirtualRouter {
       recoverIfPossible(now.reason(), nowNs, out);
     } else if (state == State.BACKUP) {
       watch.compare(self, nowNs);
-      takeOverIfDue(nowNs, out);
     } else if (state == State.ACTIVE && now.yielding()) {
       leaveActive(out);
       watch.begin("handing over", nowNs);
@@ -374,14 +361,6 @@ public class VirtualRouter {
     return out;
   }
 
-  /**
-   * Whoever calls was held up until now: what arrived before is heard as a whole before anything is
-   * decided on it. A node that said 1 in the meantime may be well again, or another one Active.
-   */
-  public void onHeldUp(long nowNs) {
-    heldUpUntilNs = nowNs;
-  }
-
   /** Adverts were lost in the receive queue: silence proves nothing yet. */
   public void onOverflow(long nowNs) {
     watch.restart(nowNs);
@@ -436,10 +415,7 @@ public class VirtualRouter {
   public long nextDeadlineNs() {
     return switch (state) {
       case ACTIVE -> duty.deadlineNs();
-      case BACKUP -> {
-        long dueNs = undecided ? heldUpUntilNs : watch.deadlineNs(self);
-        yield self.follows() ? Intervals.NEVER : dueNs;
-      }
+      case BACKUP -> self.follows() ? Intervals.NEVER : watch.deadlineNs(self);
       case HANDING_OVER -> self.follows() ? Intervals.NEVER : handOver.deadlineNs();
       case FAULT -> mayBeLastResort() ? watch.lastResortDeadlineNs(self) : Intervals.NEVER;
       case INIT -> Intervals.NEVER;
@@ -495,25 +471,24 @@ public class VirtualRouter {
 
   /** RFC 9568 §6.4.3. */
   private void hearAsActive(
-      Advertisement advert, InetAddress source, long nowNs, List<Effect> out) {
+      Advertisement advert, InetAddress source, long arrivedNs, long nowNs, List<Effect> out) {
     int theirs = advert.priority();
     int ours = self.priority();
     boolean version2 = self.instance().version() == 2;
-    long untilNs = Math.max(nowNs, heldUpUntilNs); // whenever it came, we were silent until then
     if (version2 && self.isOwner()) {
       return; // RFC 3768 §7.1
     }
     if (theirs == 0) {
       duty.advertise(self, nowNs, out);
-    } else if (self.follows() && (duty.stalled(self, untilNs) || theirs > ours)) {
+    } else if (self.follows() && (duty.stalled(self, nowNs) || theirs > ours)) {
       return; // the first of the sync group is told, and gives way for all
-    } else if (!self.follows() && duty.stalled(self, untilNs)) {
-      giveWay(advert, source, Reasons.stalled(source, duty.silentNs(untilNs)), nowNs, out);
+    } else if (!self.follows() && duty.stalled(self, nowNs)) {
+      giveWay(advert, source, Reasons.stalled(source, duty.silentNs(nowNs)), arrivedNs, out);
     } else if (!self.follows() && self.losesTo(theirs, source, ownSource)) {
       String reason =
           theirs == ours ? Reasons.tied(source, theirs) : Reasons.advertised(source, theirs, ours);
       damping.moved(false, nowNs);
-      giveWay(advert, source, reason, nowNs, out);
+      giveWay(advert, source, reason, arrivedNs, out);
     } else {
       if (!version2) {
         duty.answer(self, nowNs, out);
@@ -525,9 +500,9 @@ public class VirtualRouter {
   }
 
   private void giveWay(
-      Advertisement advert, InetAddress source, String reason, long nowNs, List<Effect> out) {
+      Advertisement advert, InetAddress source, String reason, long arrivedNs, List<Effect> out) {
     ActiveDuty.releaseAll(self.instance(), out);
-    watch.follow(self, advert, source, nowNs);
+    watch.follow(self, advert, source, arrivedNs);
     move(canServe() ? State.BACKUP : State.FAULT, reason, out);
   }
 

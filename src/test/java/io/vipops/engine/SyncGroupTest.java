@@ -234,12 +234,12 @@ class SyncGroupTest {
     if (cut[to.lan] || to.problem != null) {
       return;
     }
-    to.perform(to.router.onAdvertisement(packet.advert, packet.from, nowNs));
+    to.perform(to.router.onAdvertisement(packet.advert, packet.from, nowNs, nowNs));
     Seat first = to.side.seats.get(0);
     if (to != first) {
       first.perform(
           first.router.onMemberAdvertisement(
-              to.router.overheard(packet.advert, packet.from), nowNs));
+              to.router.overheard(packet.advert, packet.from), nowNs, nowNs));
     }
     to.side.settle();
   }

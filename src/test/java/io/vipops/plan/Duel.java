@@ -117,7 +117,7 @@ final class Duel {
                 advert.maxAdvertiseInterval(),
                 sender.virtualAddresses().stream().map(it -> it.prefix().address()).toList());
         if (routers.containsKey(other)) {
-          perform(other, routers.get(other).onAdvertisement(heard, sender.address(), nowNs));
+          perform(other, routers.get(other).onAdvertisement(heard, sender.address(), nowNs, nowNs));
         }
       }
     }

@@ -42,7 +42,10 @@ class Ipv6RouterTest {
       nowMs += 1000;
       Advertisement advert =
           new Advertisement(3, 51, priority, Duration.ofSeconds(1), List.of(any("fe80::50")));
-      router.onAdvertisement(advert, source, nowMs * MS);
+      router.onAdvertisement(advert, source, nowMs * MS, nowMs * MS);
+      if (router.nextDeadlineNs() <= nowMs * MS) {
+        router.onTimer(nowMs * MS);
+      }
     }
     return router.state();
   }

@@ -71,8 +71,13 @@ public final class Recording {
       case "start" -> router.onStart(nowNs);
       case "advert" ->
           router.onAdvertisement(
-              get(Advertisement.class, arguments, 0), get(InetAddress.class, arguments, 1), nowNs);
-      case "member" -> router.onMemberAdvertisement(get(Overheard.class, arguments, 0), nowNs);
+              get(Advertisement.class, arguments, 0),
+              get(InetAddress.class, arguments, 1),
+              (Long) arguments.get(2),
+              nowNs);
+      case "member" ->
+          router.onMemberAdvertisement(
+              get(Overheard.class, arguments, 0), (Long) arguments.get(1), nowNs);
       case "timer" -> router.onTimer(nowNs);
       case "standing" -> router.onStanding(get(Standing.class, arguments, 0), nowNs);
       case "link" -> router.onLink((Boolean) arguments.get(0), (String) arguments.get(1), nowNs);
@@ -81,10 +86,6 @@ public final class Recording {
       case "suspended" -> router.onSuspended((Long) arguments.get(0), nowNs);
       case "overflow" -> {
         router.onOverflow(nowNs);
-        yield List.of();
-      }
-      case "held_up" -> {
-        router.onHeldUp(nowNs);
         yield List.of();
       }
       case "instance" ->

@@ -66,9 +66,6 @@ abstract class SimulatedNode {
 
   abstract void onTimer();
 
-  /** What waits is old. */
-  void heldUp() {}
-
   abstract void onRemoved();
 
   /** One of {@link #lowered}, {@link #failed}, {@link #drained}, {@link #unready} changed. */
@@ -145,7 +142,6 @@ abstract class SimulatedNode {
     if (pauses == 0 || --pauses > 0 || !alive) {
       return; // the process that was paused is not there any more, or is still
     }
-    heldUp();
     for (Arrived packet : List.copyOf(queue)) {
       hear(packet.advert, packet.from, packet.atNs);
     }

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *             [preempt_delay=10s] [lease=3s] [vips=10.0.0.50/24,10.0.0.60/24]
  *             [garp=repeat:delay:refresh]
  * standing 90 [degraded] [fault] [unready] [yielding]: reason      before start: the first one
- * at 0 start | stop: reason | link up: reason | link down: reason | overflow | held up | end
+ * at 0 start | stop: reason | link up: reason | link down: reason | overflow | end
  * at 1 advert from lb01 priority 100 [interval 1s]
+ * at 5 advert from lb01 priority 100 arrived 1
  * at 2 standing 70 degraded: check nginx failed
  * at 3 removed 10.0.0.50/24
  * at 3 suspended for 60
@@ -37,6 +38,9 @@ final class Story {
   private Standing standing = new Standing(0, false, false, true, false, "");
   private @Nullable VirtualRouter router;
   private boolean paused;
+
+  /** When it last went on: a timer that is due since long before runs then. */
+  private long clockNs;
 
   /** Tells the story anew: the same inputs, with what the router does now. */
   static String retell(String text) {
@@ -72,11 +76,15 @@ final class Story {
     VirtualRouter vr = router();
     boolean end = words[2].equals("end");
     runTimers(vr, end ? nowNs + 1 : nowNs);
+    clockNs = nowNs;
     switch (words[2]) {
       case "start" -> tell(line, vr.onStart(nowNs));
       case "stop:" -> tell(line, vr.onStop(afterColon(line), nowNs));
       case "link" -> tell(line, vr.onLink(words[3].equals("up:"), afterColon(line), nowNs));
-      case "advert" -> tell(line, vr.onAdvertisement(advert(words), address(words[4]), nowNs));
+      case "advert" ->
+          tell(
+              line,
+              vr.onAdvertisement(advert(words), address(words[4]), arrived(words, nowNs), nowNs));
       case "standing" -> tell(line, vr.onStanding(standing(words, 2, line), nowNs));
       case "removed" ->
           tell(line, vr.onAddressRemoved(InstanceFixture.virtualAddress(words[3]), nowNs));
@@ -88,10 +96,6 @@ final class Story {
       case "suspended" -> tell(line, vr.onSuspended(nanos(words[4]), nowNs));
       case "overflow" -> {
         vr.onOverflow(nowNs);
-        tell(line, List.of());
-      }
-      case "held" -> {
-        vr.onHeldUp(nowNs);
         tell(line, List.of());
       }
       case "pause" -> {
@@ -116,8 +120,8 @@ final class Story {
   }
 
   private void runTimers(VirtualRouter vr, long untilNs) {
-    while (!paused && vr.nextDeadlineNs() < untilNs) {
-      long dueNs = vr.nextDeadlineNs();
+    while (!paused && Math.max(clockNs, vr.nextDeadlineNs()) < untilNs) {
+      long dueNs = Math.max(clockNs, vr.nextDeadlineNs());
       List<Effect> effects = vr.onTimer(dueNs);
       told.add("at " + time(dueNs) + " timer");
       EffectText.of(effects).forEach(effect -> told.add("    " + effect));
@@ -203,13 +207,19 @@ final class Story {
 
   private Advertisement advert(String[] words) {
     InstanceFixture f = fixture();
-    Duration interval = words.length > 8 ? duration(words[8]) : f.advertInterval;
+    boolean says = words.length > 8 && words[7].equals("interval");
+    Duration interval = says ? duration(words[8]) : f.advertInterval;
     return new Advertisement(
         f.version,
         f.virtualRouterId,
         Integer.parseInt(words[6]),
         interval,
         f.virtualAddresses.stream().map(a -> a.prefix().address()).toList());
+  }
+
+  private static long arrived(String[] words, long nowNs) {
+    int last = words.length - 1;
+    return words[last - 1].equals("arrived") ? nanos(words[last]) : nowNs;
   }
 
   private static Standing standing(String[] words, int at, String line) {

@@ -54,12 +54,7 @@ final class VipopsNode extends SimulatedNode {
 
   @Override
   void hear(Advertisement advert, SimulatedNode from, long atNs) {
-    perform(router.onAdvertisement(advert, from.instance.address(), atNs));
-  }
-
-  @Override
-  void heldUp() {
-    router.onHeldUp(network.nowNs());
+    perform(router.onAdvertisement(advert, from.instance.address(), atNs, network.nowNs()));
   }
 
   @Override

@@ -24,9 +24,9 @@ class VirtualRouterTest {
   void namesTheActiveItFollowsUntilThatResigns() {
     router.onStart(0);
     assertThat(router.activePeer()).isNull();
-    router.onAdvertisement(advert(90), InstanceFixture.address("lb02"), 1);
+    router.onAdvertisement(advert(90), InstanceFixture.address("lb02"), 1, 1);
     assertThat(router.activePeer()).isEqualTo(InstanceFixture.address("lb02"));
-    router.onAdvertisement(advert(0), InstanceFixture.address("lb02"), 2);
+    router.onAdvertisement(advert(0), InstanceFixture.address("lb02"), 2, 2);
     assertThat(router.activePeer()).isNull();
   }
 
@@ -37,14 +37,14 @@ class VirtualRouterTest {
     router.onTimer(nowNs);
     assertThat(router.rival(nowNs)).isNull();
     for (int i = 0; i < 3; i++) {
-      router.onAdvertisement(advert(90), InstanceFixture.address("lb02"), nowNs + i);
+      router.onAdvertisement(advert(90), InstanceFixture.address("lb02"), nowNs + i, nowNs + i);
     }
     assertThat(router.rival(nowNs)).isEqualTo(InstanceFixture.address("lb02"));
     assertThat(router.contests()).isEqualTo(1);
     nowNs += 10_000_000_000L;
     assertThat(router.rival(nowNs)).isNull();
     router.onTimer(nowNs);
-    router.onAdvertisement(advert(90), InstanceFixture.address("lb02"), nowNs);
+    router.onAdvertisement(advert(90), InstanceFixture.address("lb02"), nowNs, nowNs);
     assertThat(router.contests()).isEqualTo(2);
     router.onStop("stopping", nowNs);
     assertThat(router.rival(nowNs)).isNull();

@@ -54,15 +54,20 @@ final class ActiveDuty {
     advertise(self, nowNs, out);
   }
 
-  /** Sends an advert now and the next one a whole interval later. */
+  /**
+   * Sends an advert now and the next one with the clock's next whole interval. So all instances of
+   * a host speak at the same time and renew their leases together, and the first interval of a new
+   * Active is a shorter one. Leases that end one after the other would end late: having ended one,
+   * the kernel looks for others a second later (ADDRCONF_TIMER_FUZZ_MAX).
+   */
   void advertise(Self self, long nowNs, List<Effect> out) {
     advertiseBetween(self, nowNs, out);
-    advertAtNs = nowNs + self.intervalNs();
+    advertAtNs = Intervals.nextBeatNs(nowNs, self.intervalNs());
   }
 
   /** Sends an advert now and leaves Adver_Timer as it is. */
   void advertiseBetween(Self self, long nowNs, List<Effect> out) {
-    if (leaseIsDue(self, nowNs)) {
+    if (leaseIsDue(self.instance(), nowNs)) {
       holdAll(self.instance(), nowNs, out);
     }
     out.add(new Effect.Advertise(self.priority(), self.instance().advertInterval()));
@@ -89,11 +94,7 @@ final class ActiveDuty {
         reassert(self, nowNs, out); // the lease may have ended meanwhile
         return;
       }
-      long nextNs = advertAtNs + self.intervalNs();
       advertise(self, nowNs, out);
-      if (nextNs > nowNs) {
-        advertAtNs = nextNs; // a late advert does not shift those after it
-      }
     }
     if (nowNs >= answerAtNs) {
       advertiseBetween(self, nowNs, out);
@@ -242,7 +243,7 @@ final class ActiveDuty {
   private long nextRenewalNs(Instance instance) {
     long leaseNs = instance.vipLease().toNanos();
     long latestNs = advertisedNs + 3 * instance.advertInterval().toNanos() - leaseNs;
-    long nextNs = heldNs + SECOND_NS;
+    long nextNs = Intervals.nextBeatNs(heldNs, SECOND_NS);
     return leaseNs == 0 || nextNs > latestNs ? NEVER : nextNs;
   }
 
@@ -268,12 +269,11 @@ final class ActiveDuty {
   }
 
   /**
-   * Once per second, together with an advert: a killed agent's lease then ends a fixed time after
-   * its last advert. Only a lease that is short for its interval is renewed between adverts. Half
-   * an interval of slack, so that a timer that fires a little early does not skip a renewal.
+   * Once per second of the clock, together with an advert: a killed agent's lease then ends a fixed
+   * time after its last advert. Only a lease that is short for its interval is renewed between
+   * adverts.
    */
-  private boolean leaseIsDue(Self self, long nowNs) {
-    long slackNs = Math.min(self.intervalNs(), SECOND_NS) / 2;
-    return !self.instance().vipLease().isZero() && nowNs - heldNs >= SECOND_NS - slackNs;
+  private boolean leaseIsDue(Instance instance, long nowNs) {
+    return !instance.vipLease().isZero() && nowNs >= Intervals.nextBeatNs(heldNs, SECOND_NS);
   }
 }

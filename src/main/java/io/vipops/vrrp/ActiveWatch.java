@@ -77,7 +77,7 @@ final class ActiveWatch {
    */
   void hear(Self self, Advertisement advert, InetAddress from, long nowNs) {
     if (source != null && !source.equals(from) && !resigned && alive(self, nowNs)) {
-      damping.moved(false, nowNs);
+      damping.moved(self.standing(), false, nowNs);
     }
     heard(self, advert, from, nowNs);
     if (resigned) {

@@ -43,9 +43,11 @@ final class Damping {
   /**
    * The addresses went from one node that speaks to another.
    *
+   * @param ours what our own checks say now
    * @param resigned whether the one said priority 0, for its checks as far as we can know
    */
-  void moved(boolean resigned, long nowNs) {
+  void moved(Standing ours, boolean resigned, long nowNs) {
+    own(ours, nowNs); // they may have failed all along
     add(movesNs, nowNs);
     if (resigned || recent(ownFailureNs, nowNs) || recent(peersFailureNs, nowNs)) {
       add(failuresMovesNs, nowNs);

@@ -21,4 +21,9 @@ final class Intervals {
   static long downNs(int version, int priority, long adverIntervalNs) {
     return 3 * adverIntervalNs + skewNs(version, priority, adverIntervalNs);
   }
+
+  /** The first whole multiple of an interval after a time. */
+  static long nextBeatNs(long nowNs, long intervalNs) {
+    return (Math.floorDiv(nowNs, intervalNs) + 1) * intervalNs;
+  }
 }

@@ -107,7 +107,7 @@ public class VirtualRouter {
       case ACTIVE -> {
         boolean stalled = duty.stalled(self, nowNs);
         if (stalled || losesTo(heard, nowNs)) {
-          damping.moved(false, nowNs);
+          damping.moved(self.standing(), false, nowNs);
           ActiveDuty.releaseAll(self.instance(), out);
           watch.begin("another Active of the sync group", nowNs);
           String reason =
@@ -235,7 +235,7 @@ public class VirtualRouter {
       if (why == null) {
         out.add(new Effect.Advertise(0, self.instance().advertInterval()));
         duty.renew(self, nowNs, out);
-        handOver.begin(self, nowNs);
+        handOver.begin(before, self, nowNs);
         move(State.HANDING_OVER, now.reason(), out);
       } else {
         duty.advertise(self, nowNs, out);
@@ -261,7 +261,7 @@ public class VirtualRouter {
     Standing now = self.standing();
     InetAddress successor = handOver.successor();
     if (successor != null) {
-      damping.moved(false, nowNs);
+      damping.moved(self.standing(), false, nowNs);
       letGo(Reasons.handedOver(successor, now.reason()), nowNs, out);
     } else if (now.yielding()) {
       letGo(now.reason(), nowNs, out);
@@ -474,8 +474,7 @@ public class VirtualRouter {
       Advertisement advert, InetAddress source, long arrivedNs, long nowNs, List<Effect> out) {
     int theirs = advert.priority();
     int ours = self.priority();
-    boolean version2 = self.instance().version() == 2;
-    if (version2 && self.isOwner()) {
+    if (self.instance().version() == 2 && self.isOwner()) {
       return; // RFC 3768 §7.1
     }
     if (theirs == 0) {
@@ -487,12 +486,10 @@ public class VirtualRouter {
     } else if (!self.follows() && self.losesTo(theirs, source, ownSource)) {
       String reason =
           theirs == ours ? Reasons.tied(source, theirs) : Reasons.advertised(source, theirs, ours);
-      damping.moved(false, nowNs);
+      damping.moved(self.standing(), false, nowNs);
       giveWay(advert, source, reason, arrivedNs, out);
     } else {
-      if (!version2) {
-        duty.answer(self, nowNs, out);
-      }
+      duty.answer(self, nowNs, out); // RFC 3768 would have the other one wait for our next
       if (duty.contest(self, source, nowNs, out)) {
         out.add(new Effect.Report(Reasons.twoActives(source, theirs, ours)));
       }
@@ -513,7 +510,7 @@ public class VirtualRouter {
     ActiveWatch.TakeOver takeOver = watch.takeOver(self, nowNs);
     if (takeOver != null) {
       if (takeOver.forced()) {
-        damping.moved(takeOver.resigned(), nowNs);
+        damping.moved(self.standing(), takeOver.resigned(), nowNs);
       }
       becomeActive(takeOver.reason(), nowNs, out);
     }

@@ -51,11 +51,17 @@ final class FaultEvidence {
 
   /**
    * How long after an engine's last advert an address may have gone at {@code goneUs}: as its lease
-   * says, but where the kernel ended another one shortly before, only after its rest.
+   * says, but where the kernel ended another one shortly before, only after its rest. A host renews
+   * its leases together: two end apart only where one of them had not been there for a second yet.
+   *
+   * @param held since when, until then
    */
-  long leftoverUs(int host, FaultyRouter router, long goneUs) {
+  long leftoverUs(int host, FaultyRouter router, Spans.Span held) {
+    long goneUs = held.untilUs();
     Spans.Span before = new Spans.Span(goneUs - KERNEL_REST_US - KERNEL_US, goneUs - KERNEL_US / 2);
-    boolean rested = addresses.get(host).lost(router.ipv6(), before);
+    long neverRenewedUs = LEASE_US + KERNEL_REST_US;
+    long longestUs = held.lengthUs() < neverRenewedUs ? Long.MAX_VALUE : neverRenewedUs;
+    boolean rested = addresses.get(host).lost(router.ipv6(), longestUs, before);
     return rested ? LEASE_US + KERNEL_REST_US : LEASE_US;
   }
 

@@ -122,7 +122,8 @@ final class FaultInvariants {
       for (long us : ends) {
         Spans.Span silence = new Spans.Span(lastUs, us);
         longestSilentUs = Math.max(longestSilentUs, silence.lengthUs());
-        if (silence.lengthUs() > evidence.leftoverUs(host, router, us)) {
+        if (silence.lengthUs()
+            > evidence.leftoverUs(host, router, new Spans.Span(held.fromUs(), us))) {
           wrong(router, "held in silence by", host, silence);
         }
         Spans.Span able = Spans.of(lastUs, us).minus(unable).longest();

@@ -144,12 +144,12 @@ final class KernelAddresses {
     return new Spans(all).and(Spans.of(within.fromUs(), within.untilUs()));
   }
 
-  /** Whether any address of one family went, within a span. */
-  boolean lost(boolean ipv6, Spans.Span within) {
+  /** Whether an address of one family that was there for no longer went, within a span. */
+  boolean lost(boolean ipv6, long longestUs, Spans.Span within) {
     return had.entrySet().stream()
         .filter(it -> it.getKey().contains(":") == ipv6)
         .flatMap(it -> it.getValue().stream())
-        .anyMatch(it -> within.has(it.untilUs()));
+        .anyMatch(it -> it.lengthUs() <= longestUs && within.has(it.untilUs()));
   }
 
   /** Those that were there without a lifetime since the start, the host's own among them. */

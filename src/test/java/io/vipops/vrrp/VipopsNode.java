@@ -17,9 +17,13 @@ final class VipopsNode extends SimulatedNode {
 
   private final Maker maker;
 
+  /** Its clock began at another time than the others'. */
+  private final long clockNs;
+
   VipopsNode(SimulatedNetwork network, int index, Instance instance, Maker maker) {
     super(network, index, instance);
     this.maker = maker;
+    clockNs = index * 377_000_000L;
     router = new VirtualRouter(instance, standing(instance));
   }
 
@@ -40,51 +44,56 @@ final class VipopsNode extends SimulatedNode {
 
   @Override
   void begin() {
-    router = maker.router(instance, standing(instance), network.nowNs());
+    router = maker.router(instance, standing(instance), nowNs());
     if (!linkUp) {
-      perform(router.onLink(false, "no carrier", network.nowNs()));
+      perform(router.onLink(false, "no carrier", nowNs()));
     }
-    perform(router.onStart(network.nowNs()));
+    perform(router.onStart(nowNs()));
   }
 
   @Override
   void end() {
-    perform(router.onStop("stopping", network.nowNs()));
+    perform(router.onStop("stopping", nowNs()));
   }
 
   @Override
   void hear(Advertisement advert, SimulatedNode from, long atNs) {
-    perform(router.onAdvertisement(advert, from.instance.address(), atNs, network.nowNs()));
+    perform(router.onAdvertisement(advert, from.instance.address(), atNs + clockNs, nowNs()));
   }
 
   @Override
   void onTimer() {
-    perform(router.onTimer(network.nowNs()));
+    perform(router.onTimer(nowNs()));
   }
 
   @Override
   void onRemoved() {
-    perform(router.onAddressRemoved(instance.virtualAddresses().get(0), network.nowNs()));
+    perform(router.onAddressRemoved(instance.virtualAddresses().get(0), nowNs()));
   }
 
   @Override
   void onConditions() {
-    perform(router.onStanding(standing(instance), network.nowNs()));
+    perform(router.onStanding(standing(instance), nowNs()));
   }
 
   @Override
   void onLink(boolean up) {
-    perform(router.onLink(up, up ? "carrier is back" : "no carrier", network.nowNs()));
+    perform(router.onLink(up, up ? "carrier is back" : "no carrier", nowNs()));
   }
 
   @Override
   void configure(Instance next) {
-    perform(router.onInstance(next, standing(next), network.nowNs()));
+    perform(router.onInstance(next, standing(next), nowNs()));
   }
 
   @Override
   long nextDeadlineNs() {
-    return router.nextDeadlineNs();
+    long dueNs = router.nextDeadlineNs();
+    return dueNs == Long.MAX_VALUE ? dueNs : dueNs - clockNs;
+  }
+
+  private long nowNs() {
+    return network.nowNs() + clockNs;
   }
 
   private Standing standing(Instance by) {

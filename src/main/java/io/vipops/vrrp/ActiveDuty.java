@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What an Active does by the clock: adverts, the lease of its addresses, gratuitous ARP. */
 final class ActiveDuty {
-  /** Max Advertise Interval of 1 centisecond (RFC 9568 §5.2.7). */
+  /**
+   * Max Advertise Interval of 1 centisecond (RFC 9568 §5.2.7): no LAN holds an advert for longer.
+   */
   private static final long SHORTEST_INTERVAL_NS = SECOND_NS / 100;
 
   /** DEFEND_INTERVAL of RFC 5227 §1.1. */
@@ -26,6 +28,12 @@ final class ActiveDuty {
 
   private long advertAtNs = NEVER;
   private long advertisedNs;
+
+  /** The priority of our last advert, and the last higher one that we said, and when. */
+  private int said;
+
+  private int saidHigher;
+  private long saidHigherNs;
 
   /** When an advert that lost is answered; NEVER: none waits for that. */
   private long answerAtNs = NEVER;
@@ -43,6 +51,8 @@ final class ActiveDuty {
   void begin(Self self, long nowNs, List<Effect> out) {
     contestedNs = NEVER;
     defendedNs.clear();
+    said = 0;
+    saidHigher = 0;
     begunNs = nowNs;
     reassert(self, nowNs, out);
   }
@@ -70,7 +80,12 @@ final class ActiveDuty {
     if (leaseIsDue(self.instance(), nowNs)) {
       holdAll(self.instance(), nowNs, out);
     }
-    out.add(new Effect.Advertise(self.priority(), self.instance().advertInterval()));
+    if (self.priority() < said) {
+      saidHigher = said;
+      saidHigherNs = advertisedNs;
+    }
+    said = self.priority();
+    out.add(new Effect.Advertise(said, self.instance().advertInterval()));
     advertisedNs = nowNs;
     answerAtNs = NEVER;
     renewAtNs = nextRenewalNs(self.instance());
@@ -152,6 +167,16 @@ final class ActiveDuty {
     contests += first ? 1 : 0;
     announcements.dispute(self.instance(), first, nowNs, out);
     return first;
+  }
+
+  /**
+   * Whether an advert may have crossed one of ours that wins against it: its sender is about to
+   * give way, even if we said less since, or priority 0. Were both to give way, nobody would be
+   * left.
+   */
+  boolean crossed(int theirs, long arrivedNs) {
+    return (theirs < said && arrivedNs - advertisedNs < SHORTEST_INTERVAL_NS)
+        || (theirs < saidHigher && arrivedNs - saidHigherNs < SHORTEST_INTERVAL_NS);
   }
 
   /** Whether no other Active was heard for as long as one takes to give way. */

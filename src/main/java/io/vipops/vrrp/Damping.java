@@ -49,7 +49,8 @@ final class Damping {
   void moved(Standing ours, boolean resigned, long nowNs) {
     own(ours, nowNs); // they may have failed all along
     add(movesNs, nowNs);
-    if (resigned || recent(ownFailureNs, nowNs) || recent(peersFailureNs, nowNs)) {
+    boolean delayed = recent(heldUntilNs, nowNs); // such failures may be why it comes only now
+    if (resigned || delayed || recent(ownFailureNs, nowNs) || recent(peersFailureNs, nowNs)) {
       add(failuresMovesNs, nowNs);
     }
   }

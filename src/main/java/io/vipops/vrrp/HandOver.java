@@ -25,14 +25,7 @@ final class HandOver {
   private long unansweredNs = NEVER;
   private @Nullable InetAddress successor;
 
-  /** As what we spoke before priority 0. */
-  private @Nullable Self said;
-
-  /**
-   * @param before as what this node spoke last
-   */
-  void begin(Self before, Self self, long nowNs) {
-    said = before;
+  void begin(Self self, long nowNs) {
     beganNs = nowNs;
     long slowestNs = Intervals.skewNs(self.instance().version(), 1, self.intervalNs()) + SLACK_NS;
     long leaseNs = self.instance().vipLease().toNanos();
@@ -41,24 +34,12 @@ final class HandOver {
     successor = null;
   }
 
-  /**
-   * Any advert but another priority 0 is the successor's, unless it comes from an Active that is
-   * about to give way: what we said before that 0 has crossed it.
-   */
+  /** Any advert but another priority 0 is the successor's. */
   void hear(int priority, InetAddress source, long nowNs) {
-    if (priority > 0 && successor == null && !crossedOurs(priority, nowNs)) {
+    if (priority > 0 && successor == null) {
       successor = source;
       untilNs = Math.min(untilNs, nowNs + OVERLAP_NS);
     }
-  }
-
-  /** Who takes over because of the 0 waits its Skew_Time first. */
-  private boolean crossedOurs(int theirs, long nowNs) {
-    if (said == null || theirs >= said.priority()) {
-      return false;
-    }
-    long skewNs = Intervals.skewNs(said.instance().version(), theirs, said.intervalNs());
-    return nowNs - beganNs < Math.min(skewNs, OVERLAP_NS);
   }
 
   boolean due(long nowNs) {

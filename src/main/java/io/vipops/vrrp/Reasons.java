@@ -56,7 +56,7 @@ final class Reasons {
         + theirs
         + " too, ours is "
         + ours
-        + " and wins";
+        + (ours < theirs ? ", a moment ago more" : " and wins");
   }
 
   static String removed(VirtualAddress vip) {

@@ -78,7 +78,7 @@ public class VirtualRouter {
         reportHold(out);
       }
       case ACTIVE -> hearAsActive(advert, source, arrivedNs, nowNs, out);
-      case HANDING_OVER -> handOver.hear(advert.priority(), source, arrivedNs);
+      case HANDING_OVER -> hearSuccessor(advert.priority(), source, arrivedNs);
       case INIT -> {}
     }
     return out;
@@ -106,7 +106,7 @@ public class VirtualRouter {
       case BACKUP, FAULT -> watch.hearMember(self, heard, arrivedNs);
       case ACTIVE -> {
         boolean stalled = duty.stalled(self, nowNs);
-        if (stalled || losesTo(heard, nowNs)) {
+        if (stalled || losesTo(heard, arrivedNs, nowNs)) {
           damping.moved(self.standing(), false, nowNs);
           ActiveDuty.releaseAll(self.instance(), out);
           watch.begin("another Active of the sync group", nowNs);
@@ -117,17 +117,24 @@ public class VirtualRouter {
           move(canServe() ? State.BACKUP : State.FAULT, reason, out);
         }
       }
-      case HANDING_OVER -> handOver.hear(heard.priority(), heard.source(), arrivedNs);
+      case HANDING_OVER -> hearSuccessor(heard.priority(), heard.source(), arrivedNs);
       case INIT -> {}
     }
     return out;
   }
 
   /** A tie is this LAN's to break, unless nobody was heard on it for as long as that may take. */
-  private boolean losesTo(Overheard heard, long nowNs) {
+  private boolean losesTo(Overheard heard, long arrivedNs, long nowNs) {
     int ours = self.priority();
     boolean tie = heard.priority() == ours && heard.tieLost();
-    return heard.priority() > ours || (tie && duty.isAlone(self, nowNs));
+    return (heard.priority() > ours || (tie && duty.isAlone(self, nowNs)))
+        && !duty.crossed(heard.priority(), arrivedNs);
+  }
+
+  private void hearSuccessor(int priority, InetAddress source, long arrivedNs) {
+    if (!duty.crossed(priority, arrivedNs)) {
+      handOver.hear(priority, source, arrivedNs);
+    }
   }
 
   /** A deadline of {@link #nextDeadlineNs} has come, or anything before it: idempotent. */
@@ -170,6 +177,7 @@ public class VirtualRouter {
     } else if (now.fault()) {
       failed(before, nowNs, out);
     } else if (state == State.FAULT) {
+      watch.compare(self, nowNs);
       recoverIfPossible(now.reason(), nowNs, out);
     } else if (state == State.BACKUP) {
       watch.compare(self, nowNs);
@@ -226,7 +234,6 @@ public class VirtualRouter {
   private void failed(Self before, long nowNs, List<Effect> out) {
     Standing now = self.standing();
     if (state == State.BACKUP) {
-      watch.begin("a failed check", nowNs);
       move(State.FAULT, now.reason(), out);
     } else if (state == State.ACTIVE && !self.mayBeLastResort()) {
       fault(now.reason(), nowNs, out);
@@ -235,7 +242,7 @@ public class VirtualRouter {
       if (why == null) {
         out.add(new Effect.Advertise(0, self.instance().advertInterval()));
         duty.renew(self, nowNs, out);
-        handOver.begin(before, self, nowNs);
+        handOver.begin(self, nowNs);
         move(State.HANDING_OVER, now.reason(), out);
       } else {
         duty.advertise(self, nowNs, out);
@@ -295,6 +302,9 @@ public class VirtualRouter {
     linkReason = reason;
     List<Effect> out = new ArrayList<>();
     if (up) {
+      if (state == State.FAULT) {
+        watch.begin("recovery", nowNs); // nothing was heard
+      }
       recoverIfPossible(reason, nowNs, out);
     } else {
       fault(reason, nowNs, out);
@@ -483,14 +493,20 @@ public class VirtualRouter {
       return; // the first of the sync group is told, and gives way for all
     } else if (!self.follows() && duty.stalled(self, nowNs)) {
       giveWay(advert, source, Reasons.stalled(source, duty.silentNs(nowNs)), arrivedNs, out);
-    } else if (!self.follows() && self.losesTo(theirs, source, ownSource)) {
+    } else if (!self.follows()
+        && self.losesTo(theirs, source, ownSource)
+        && !duty.crossed(theirs, arrivedNs)) {
       String reason =
           theirs == ours ? Reasons.tied(source, theirs) : Reasons.advertised(source, theirs, ours);
-      damping.moved(self.standing(), false, nowNs);
+      if (duty.rival(self, nowNs) == null) {
+        damping.moved(self.standing(), false, nowNs); // else that counts as one already
+      }
       giveWay(advert, source, reason, arrivedNs, out);
     } else {
-      duty.answer(self, nowNs, out); // RFC 3768 would have the other one wait for our next
+      // RFC 3768 would have the other one wait for our next. What crossed ours is answered in turn.
+      duty.answer(self, nowNs, out);
       if (duty.contest(self, source, nowNs, out)) {
+        damping.moved(self.standing(), false, nowNs);
         out.add(new Effect.Report(Reasons.twoActives(source, theirs, ours)));
       }
     }
@@ -549,9 +565,6 @@ public class VirtualRouter {
   }
 
   private void recoverIfPossible(String reason, long nowNs, List<Effect> out) {
-    if (state == State.FAULT) {
-      watch.begin("recovery", nowNs);
-    }
     if (self.follows()) {
       follow(nowNs, out);
     } else if (state == State.FAULT && canServe()) {

@@ -38,6 +38,9 @@ final class Invariants {
   /** How often the address may move to another node within a minute. */
   int movesPerMinute = ANY;
 
+  /** And how often within one in which the checks of every node failed. */
+  int movesWhereAllFail = ANY;
+
   private long twoHoldersSinceNs = NEVER;
   private long noHolderSinceNs = NEVER;
   private final Deque<Long> movesNs = new ArrayDeque<>();
@@ -124,10 +127,13 @@ final class Invariants {
   private void moved(SimulatedNode to, long nowNs) {
     last = to;
     movesNs.add(nowNs);
-    while (nowNs - movesNs.peek() >= 60 * SECOND_NS - SLACK_NS) {
+    long sinceNs = nowNs - 60 * SECOND_NS + SLACK_NS;
+    while (movesNs.peek() <= sinceNs) {
       movesNs.remove();
     }
     check(movesNs.size() <= movesPerMinute, "the address moves too often");
+    boolean allFail = nodes.stream().allMatch(it -> it.failedSince(sinceNs));
+    check(!allFail || movesNs.size() <= movesWhereAllFail, "what fails for all moves the address");
   }
 
   /** Moves before now do not count. */

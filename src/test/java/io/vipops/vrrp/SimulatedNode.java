@@ -44,6 +44,9 @@ abstract class SimulatedNode {
 
   int noCarrier;
 
+  /** When its last failing check recovered. */
+  private long recoveredNs = NONE;
+
   SimulatedNode(SimulatedNetwork network, int index, Instance instance) {
     this.network = network;
     this.index = index;
@@ -87,6 +90,11 @@ abstract class SimulatedNode {
 
   boolean whole() {
     return running() && lowered + failed + drained + unready == 0;
+  }
+
+  /** Whether a check of it failed at some time since then. */
+  boolean failedSince(long sinceNs) {
+    return lowered + failed > 0 || (recoveredNs != NONE && recoveredNs >= sinceNs);
   }
 
   boolean holdsAddress() {
@@ -170,7 +178,9 @@ abstract class SimulatedNode {
   }
 
   void conditions(Runnable change) {
+    boolean failing = lowered + failed > 0;
     change.run();
+    recoveredNs = failing ? network.nowNs() : recoveredNs;
     if (network.verbose) {
       network.log(
           String.format(

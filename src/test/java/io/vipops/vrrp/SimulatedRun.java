@@ -236,7 +236,8 @@ final class SimulatedRun {
     // the flight of an advert, each may give way to what the other was: then silence decides.
     invariants.noHolderNs = two ? 0 : 4 * slowestNs + (version == 2 ? SECOND_NS : 0) + SLACK_NS;
     // With three, two may answer the failure of the third at the same moment.
-    invariants.movesPerMinute = two ? (shared ? 2 : 3) : 6;
+    invariants.movesPerMinute = two ? 3 : 6;
+    invariants.movesWhereAllFail = two && shared ? 2 : Invariants.ANY;
     long endNs = network.nowNs() + 180 * SECOND_NS;
     CheckPattern pattern = new CheckPattern(network, random, zero);
     if (shared) {
@@ -247,6 +248,7 @@ final class SimulatedRun {
     network.runUntil(endNs + 10 * slowestNs, invariants::observe);
     // However often it moved, silence moves it at once.
     invariants.movesPerMinute = Invariants.ANY;
+    invariants.movesWhereAllFail = Invariants.ANY;
     invariants.noHolderNs = Long.MAX_VALUE;
     active().kill();
     network.runUntil(network.nowNs() + boundNs(), invariants::observe);
@@ -278,9 +280,16 @@ final class SimulatedRun {
   }
 
   private SimulatedNode active() {
-    List<SimulatedNode> actives = network.nodes.stream().filter(SimulatedNode::isActive).toList();
+    if (actives().size() > 1) { // one may just replace the other
+      network.runUntil(network.nowNs() + invariants.bothActiveNs, invariants::observe);
+    }
+    List<SimulatedNode> actives = actives();
     check(actives.size() == 1, actives.size() + " Actives after the bound");
     return actives.get(0);
+  }
+
+  private List<SimulatedNode> actives() {
+    return network.nodes.stream().filter(SimulatedNode::isActive).toList();
   }
 
   private int transitions() {

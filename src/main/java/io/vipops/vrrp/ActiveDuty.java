@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What an Active does by the clock: adverts, the lease of its addresses, gratuitous ARP. */
 final class ActiveDuty {
-  /**
-   * Max Advertise Interval of 1 centisecond (RFC 9568 §5.2.7): no LAN holds an advert for longer.
-   */
+  /** Max Advertise Interval of 1 centisecond (RFC 9568 §5.2.7). */
   private static final long SHORTEST_INTERVAL_NS = SECOND_NS / 100;
+
+  /** How old an advert may be, from its sender's decision to our receive queue. */
+  private static final long ON_ITS_WAY_NS = SECOND_NS / 100;
 
   /** DEFEND_INTERVAL of RFC 5227 §1.1. */
   private static final long DEFEND_NS = 10 * SECOND_NS;
@@ -72,7 +73,7 @@ final class ActiveDuty {
    */
   void advertise(Self self, long nowNs, List<Effect> out) {
     advertiseBetween(self, nowNs, out);
-    advertAtNs = Intervals.nextBeatNs(nowNs, self.intervalNs());
+    advertAtNs = Intervals.nextMultipleNs(nowNs, self.intervalNs());
   }
 
   /** Sends an advert now and leaves Adver_Timer as it is. */
@@ -175,8 +176,8 @@ final class ActiveDuty {
    * left.
    */
   boolean crossed(int theirs, long arrivedNs) {
-    return (theirs < said && arrivedNs - advertisedNs < SHORTEST_INTERVAL_NS)
-        || (theirs < saidHigher && arrivedNs - saidHigherNs < SHORTEST_INTERVAL_NS);
+    return (theirs < said && arrivedNs - advertisedNs < ON_ITS_WAY_NS)
+        || (theirs < saidHigher && arrivedNs - saidHigherNs < ON_ITS_WAY_NS);
   }
 
   /** Whether no other Active was heard for as long as one takes to give way. */
@@ -268,7 +269,7 @@ final class ActiveDuty {
   private long nextRenewalNs(Instance instance) {
     long leaseNs = instance.vipLease().toNanos();
     long latestNs = advertisedNs + 3 * instance.advertInterval().toNanos() - leaseNs;
-    long nextNs = Intervals.nextBeatNs(heldNs, SECOND_NS);
+    long nextNs = Intervals.nextMultipleNs(heldNs, SECOND_NS);
     return leaseNs == 0 || nextNs > latestNs ? NEVER : nextNs;
   }
 
@@ -299,6 +300,6 @@ final class ActiveDuty {
    * adverts.
    */
   private boolean leaseIsDue(Instance instance, long nowNs) {
-    return !instance.vipLease().isZero() && nowNs >= Intervals.nextBeatNs(heldNs, SECOND_NS);
+    return !instance.vipLease().isZero() && nowNs >= Intervals.nextMultipleNs(heldNs, SECOND_NS);
   }
 }

@@ -23,7 +23,7 @@ final class Intervals {
   }
 
   /** The first whole multiple of an interval after a time. */
-  static long nextBeatNs(long nowNs, long intervalNs) {
+  static long nextMultipleNs(long nowNs, long intervalNs) {
     return (Math.floorDiv(nowNs, intervalNs) + 1) * intervalNs;
   }
 }

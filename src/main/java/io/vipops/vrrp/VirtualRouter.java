@@ -176,11 +176,9 @@ public class VirtualRouter {
       letGo(now.reason(), nowNs, out); // the one that knew to whom is gone
     } else if (now.fault()) {
       failed(before, nowNs, out);
-    } else if (state == State.FAULT) {
+    } else if (state == State.FAULT || state == State.BACKUP) {
       watch.compare(self, nowNs);
       recoverIfPossible(now.reason(), nowNs, out);
-    } else if (state == State.BACKUP) {
-      watch.compare(self, nowNs);
     } else if (state == State.ACTIVE && now.yielding()) {
       leaveActive(out);
       watch.begin("handing over", nowNs);

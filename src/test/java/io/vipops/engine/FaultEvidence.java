@@ -50,19 +50,19 @@ final class FaultEvidence {
   }
 
   /**
-   * How long after an engine's last advert an address may have gone at {@code goneUs}: as its lease
-   * says, but where the kernel ended another one shortly before, only after its rest. A host renews
-   * its leases together: two end apart only where one of them had not been there for a second yet.
+   * How long after an engine's last advert an address may have gone: as its lease says, but where
+   * the kernel ended another one shortly before, only after its rest. A host renews its leases
+   * together: two end apart only where one of them had not been there for a second yet.
    *
    * @param held since when, until then
    */
   long leftoverUs(int host, FaultyRouter router, Spans.Span held) {
     long goneUs = held.untilUs();
     Spans.Span before = new Spans.Span(goneUs - KERNEL_REST_US - KERNEL_US, goneUs - KERNEL_US / 2);
-    long neverRenewedUs = LEASE_US + KERNEL_REST_US;
-    long longestUs = held.lengthUs() < neverRenewedUs ? Long.MAX_VALUE : neverRenewedUs;
+    long restedUs = LEASE_US + KERNEL_REST_US; // and so long lasts one that was never renewed
+    long longestUs = held.lengthUs() < restedUs ? Long.MAX_VALUE : restedUs;
     boolean rested = addresses.get(host).lost(router.ipv6(), longestUs, before);
-    return rested ? LEASE_US + KERNEL_REST_US : LEASE_US;
+    return rested ? restedUs : LEASE_US;
   }
 
   /** When a host had at least one of these. */

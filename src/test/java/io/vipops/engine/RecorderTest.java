@@ -27,15 +27,17 @@ class RecorderTest {
 
   @Test
   void aDiskThatHangsCostsEventsWhichAreCountedAndNeverTheLoopsTime() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     StringWriter text = new StringWriter();
     Recorder recorder =
         new Recorder(
             Path.of("hanging"),
-            new BufferedWriter(new Hanging(text, release), 1),
+            new BufferedWriter(new Hanging(text, hangs, release), 1),
             1 << 30,
             problems::add);
     VirtualRouter router = recorder.router(instance(), whole, 0);
+    hangs.await(); // with that event: what is lost after it is one gap
     for (int i = 1; i <= 20_000; i++) {
       router.onOverflow(i);
     }
@@ -98,15 +100,18 @@ class RecorderTest {
   /** A file on a disk that does not answer until it is released. */
   private static final class Hanging extends java.io.Writer {
     private final StringWriter to;
+    private final CountDownLatch hangs;
     private final CountDownLatch release;
 
-    Hanging(StringWriter to, CountDownLatch release) {
+    Hanging(StringWriter to, CountDownLatch hangs, CountDownLatch release) {
       this.to = to;
+      this.hangs = hangs;
       this.release = release;
     }
 
     @Override
     public void write(char[] text, int from, int length) throws IOException {
+      hangs.countDown();
       try {
         release.await();
       } catch (InterruptedException e) {

@@ -27,7 +27,10 @@ class SimulationTest {
     long[] failed =
         LongStream.rangeClosed(1, RUNS).parallel().filter(seed -> fails(seed, adverts)).toArray();
     if (failed.length > 0) {
-      System.out.println(failed.length + " seeds failed: " + Arrays.toString(failed));
+      System.out.println(
+          failed.length
+              + " seeds failed, the first are "
+              + Arrays.toString(Arrays.copyOf(failed, Math.min(failed.length, 20))));
       explain(failed[0]);
       throw new AssertionError("seed " + failed[0] + " failed, and not the second time");
     }
